@@ -1,0 +1,153 @@
+import { bigserial, bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { createdAt, id, moment } from "./columns.ts";
+import { project } from "./catalog.ts";
+
+export const pipeline = pgTable(
+  "pipeline",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("pipeline_project_name").on(t.projectId, t.name)],
+);
+
+/** A pipeline as one commit declares it; runs pin it. */
+export const pipelineVersion = pgTable(
+  "pipeline_version",
+  {
+    id: id(),
+    pipelineId: uuid("pipeline_id").notNull().references(() => pipeline.id, { onDelete: "cascade" }),
+    number: integer("number").notNull(),
+    commit: text("commit").notNull(),
+    /** The parsed pipeline of `trellis.yaml` (the shape is core's `PipelineSpec`). */
+    spec: jsonb("spec").$type<unknown>().notNull(),
+    /** sha256 of the canonical spec: a commit that does not change it makes no new version. */
+    specDigest: text("spec_digest").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("pipeline_version_number").on(t.pipelineId, t.number), uniqueIndex("pipeline_version_commit").on(t.pipelineId, t.commit)],
+);
+
+export const RUN_STATUSES = ["queued", "running", "cancelling", "succeeded", "failed", "errored", "cancelled"] as const;
+export const STEP_STATUSES = ["waiting", "queued", "running", "succeeded", "cached", "failed", "errored", "skipped", "cancelled"] as const;
+export const ATTEMPT_STATUSES = ["launching", "running", "succeeded", "failed", "errored", "lost", "cancelled"] as const;
+export const TRIGGER_KINDS = ["manual", "scaffold", "schedule", "push", "data", "drift", "retry"] as const;
+
+export const run = pgTable(
+  "run",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
+    pipelineVersionId: uuid("pipeline_version_id").notNull().references(() => pipelineVersion.id),
+    pipelineName: text("pipeline_name").notNull(),
+    /** Counts from 1 within the project. */
+    number: integer("number").notNull(),
+    status: text("status", { enum: RUN_STATUSES }).notNull().default("queued"),
+    /** Why it waits or how it ended, in words. */
+    reason: text("reason").notNull().default(""),
+    triggerKind: text("trigger_kind", { enum: TRIGGER_KINDS }).notNull(),
+    /** Natural key of the firing, e.g. `drift:<alert id>`; the same firing twice gives one run. */
+    triggerKey: text("trigger_key").notNull(),
+    /** What caused it, for people: `{ alertId, summary }`, `{ taskId }`, `{ runId }`. */
+    cause: jsonb("cause").$type<Record<string, unknown>>().notNull().default({}),
+    parameters: jsonb("parameters").$type<Record<string, string | number | boolean>>().notNull(),
+    commit: text("commit").notNull(),
+    lockDigest: text("lock_digest"),
+    dataDigest: text("data_digest"),
+    requestedBy: text("requested_by"),
+    requestedByName: text("requested_by_name").notNull(),
+    retryOf: uuid("retry_of"),
+    createdAt: createdAt(),
+    startedAt: moment("started_at"),
+    endedAt: moment("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("run_project_number").on(t.projectId, t.number),
+    uniqueIndex("run_trigger").on(t.projectId, t.pipelineName, t.triggerKey),
+    index("run_created").on(t.createdAt, t.id),
+    index("run_project_created").on(t.projectId, t.createdAt, t.id),
+    index("run_status_created").on(t.status, t.createdAt),
+    index("run_live").on(t.status).where(sql`status in ('queued', 'running', 'cancelling')`),
+  ],
+);
+
+export const step = pgTable(
+  "step",
+  {
+    id: id(),
+    runId: uuid("run_id").notNull().references(() => run.id, { onDelete: "cascade" }),
+    key: text("key").notNull(),
+    /** Order in the file; ties in the graph are drawn in this order. */
+    position: integer("position").notNull(),
+    stage: text("stage").notNull(),
+    status: text("status", { enum: STEP_STATUSES }).notNull(),
+    reason: text("reason").notNull().default(""),
+    needs: jsonb("needs").$type<string[]>().notNull(),
+    /** Steps it still waits for. */
+    depsLeft: integer("deps_left").notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    /** Not before this moment (back-off between attempts). */
+    availableAt: moment("available_at"),
+    queuedAt: moment("queued_at"),
+    startedAt: moment("started_at"),
+    endedAt: moment("ended_at"),
+    progress: jsonb("progress").$type<{ done: number; total: number; unit: string } | null>(),
+    summary: text("summary"),
+  },
+  (t) => [uniqueIndex("step_run_key").on(t.runId, t.key), index("step_queued").on(t.queuedAt).where(sql`status = 'queued'`)],
+);
+
+export const attempt = pgTable(
+  "attempt",
+  {
+    id: id(),
+    runId: uuid("run_id").notNull().references(() => run.id, { onDelete: "cascade" }),
+    stepId: uuid("step_id").notNull().references(() => step.id, { onDelete: "cascade" }),
+    number: integer("number").notNull(),
+    status: text("status", { enum: ATTEMPT_STATUSES }).notNull().default("launching"),
+    /** What the executor gave back; opaque. */
+    handle: jsonb("handle").$type<Record<string, unknown> | null>(),
+    exitCode: integer("exit_code"),
+    reason: text("reason").notNull().default(""),
+    cancelRequested: boolean("cancel_requested").notNull().default(false),
+    deadlineAt: moment("deadline_at"),
+    /** Bytes of `metrics.jsonl` that are in the database. */
+    metricsOffset: bigint("metrics_offset", { mode: "number" }).notNull().default(0),
+    logDigest: text("log_digest"),
+    queuedAt: moment("queued_at").notNull(),
+    startedAt: moment("started_at"),
+    endedAt: moment("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("attempt_step_number").on(t.stepId, t.number),
+    index("attempt_run").on(t.runId),
+    index("attempt_live").on(t.status).where(sql`status in ('launching', 'running')`),
+  ],
+);
+
+/** Append-only: every move of a run, step or attempt, in the order it happened. */
+export const runEvent = pgTable(
+  "run_event",
+  {
+    seq: bigserial("seq", { mode: "number" }).primaryKey(),
+    runId: uuid("run_id").notNull().references(() => run.id, { onDelete: "cascade" }),
+    stepKey: text("step_key"),
+    attempt: integer("attempt"),
+    /** `run.started`, `step.queued`, `attempt.failed`, `version.registered`, … */
+    kind: text("kind").notNull(),
+    message: text("message").notNull().default(""),
+    at: moment("at").notNull(),
+  },
+  (t) => [index("run_event_run").on(t.runId, t.seq)],
+);
+
+/** The last run number given in a project; a row lock on it makes numbers gapless and serial. */
+export const runCounter = pgTable("run_counter", {
+  projectId: uuid("project_id").primaryKey().references(() => project.id, { onDelete: "cascade" }),
+  lastNumber: integer("last_number").notNull(),
+});
+

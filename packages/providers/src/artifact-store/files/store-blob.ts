@@ -1,0 +1,61 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { CoreError } from "@trellis/core/kernel/errors.ts";
+import type { StoredBlob } from "@trellis/core/tracking/ports.ts";
+import { blobPath } from "./blob-path.ts";
+
+/**
+ * Streams content to a temporary file while hashing it, makes it durable and moves it to its digest's place in one step.
+ * A file at a digest's place is therefore always whole. Memory use does not depend on the size.
+ */
+export async function storeBlob(root: string, content: Readable): Promise<StoredBlob> {
+  const temporary = join(root, "incoming", randomUUID());
+  try {
+    const stored = await writeHashed(temporary, content);
+    const place = blobPath(root, stored.digest);
+    await mkdir(dirname(place), { recursive: true });
+    // Also when the blob is there already: the bytes are the same, and a delete under way cannot win against this put.
+    await rename(temporary, place);
+    await syncFolder(dirname(place));
+    return stored;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw asStorageError(error);
+  }
+}
+
+async function writeHashed(path: string, content: Readable): Promise<StoredBlob> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  const file = await open(path, "wx", 0o444);
+  try {
+    for await (const chunk of content) {
+      const bytes: Buffer = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+      hash.update(bytes);
+      sizeBytes += bytes.length;
+      await file.writeFile(bytes);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { digest: `sha256:${hash.digest("hex")}`, sizeBytes };
+}
+
+/** Makes a rename durable: without it a power cut may forget the new name although the bytes are on disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function asStorageError(error: unknown): unknown {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new CoreError("UNAVAILABLE", "The artifact store has no space left. Free space in the data folder, then try again.", { cause: error });
+}

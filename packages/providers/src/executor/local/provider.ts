@@ -1,0 +1,100 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { CoreError } from "@trellis/core/kernel/errors.ts";
+import type { ExecutionHandle, ExecutionRequest, ExecutionState, Executor } from "@trellis/core/pipelines/ports.ts";
+import type { Launcher, ProcessState } from "../../local-processes/launcher.ts";
+import type { ProcessReference } from "../../local-processes/messages.ts";
+import { isErrno } from "../../local-processes/state-file.ts";
+import { readLog } from "./read-log.ts";
+
+/** Log bytes kept of one attempt unless told otherwise; the command goes on when they are reached. */
+export const DEFAULT_LOG_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Runs commands as processes of this machine. In the folder of an attempt it keeps `log` (stdout and stderr) and `process`
+ * (see `local-processes/state-file.ts`); the folder is all that a later portal needs to find the command again.
+ *
+ * @param options.folderOf Folder of an attempt, absolute; made when missing.
+ * @param options.launcher The portal's launcher, shared with the deploy target.
+ * @param options.logLimitBytes Log bytes kept of one attempt, from its beginning. Default 64 MiB.
+ */
+export function createLocalExecutor(options: {
+  folderOf: (attemptId: string) => string;
+  launcher: Launcher;
+  logLimitBytes?: number;
+}): Executor {
+  const { launcher, folderOf } = options;
+  const handle: ExecutionHandle = { executor: "local" };
+
+  function referenceOf(attemptId: string): ProcessReference {
+    const folder = folderOf(attemptId);
+    return {
+      stateFile: path.join(folder, "process"),
+      logFile: path.join(folder, "log"),
+      logLimit: { maxBytes: options.logLimitBytes ?? DEFAULT_LOG_LIMIT_BYTES, keep: "head" },
+      marker: `TRELLIS_ATTEMPT_ID=${attemptId}`,
+    };
+  }
+
+  /** Submits under way in this process: whoever asks about such an attempt must not fence it. */
+  const submitting = new Map<string, Promise<void>>();
+
+  async function submit(request: ExecutionRequest): Promise<void> {
+    const reference = referenceOf(request.attemptId);
+    try {
+      await mkdir(path.dirname(reference.stateFile), { recursive: true });
+      if ((await launcher.inspect(reference)).state !== "absent") return;
+      const { command, workFolder, environment } = request;
+      await launcher.start({ ...reference, command, workFolder, environment });
+    } catch (error) {
+      throw cannotStart(request.attemptId, error);
+    }
+  }
+
+  async function settle(attemptId: string): Promise<ExecutionState> {
+    await submitting.get(attemptId)?.catch(() => {});
+    const reference = referenceOf(attemptId);
+    const state = await launcher.settle(reference);
+    if (state.state === "running") launcher.adopt(reference);
+    return state;
+  }
+
+  return {
+    async submit(request: ExecutionRequest): Promise<ExecutionHandle> {
+      const { attemptId } = request;
+      const submitted = submitting.get(attemptId) ?? submit(request).finally(() => submitting.delete(attemptId));
+      submitting.set(attemptId, submitted);
+      await submitted;
+      return handle;
+    },
+
+    poll: (attemptId) => settle(attemptId),
+
+    async wait(attemptId, _handle, signal): Promise<ExecutionState> {
+      signal.throwIfAborted();
+      const reference = referenceOf(attemptId);
+      await settle(attemptId);
+      return asExecutionState(await launcher.ended(reference, signal));
+    },
+
+    async cancel(attemptId, _handle, graceMs): Promise<void> {
+      const reference = referenceOf(attemptId);
+      const state = await settle(attemptId);
+      if (state.state !== "running") return;
+      // The outcome is told by `wait`; a stop that fails leaves the state as it is.
+      launcher.stop(reference, graceMs).catch(() => {});
+    },
+
+    readLogs: (attemptId, offset, readOptions) => readLog(launcher, referenceOf(attemptId), offset, readOptions),
+  };
+}
+
+/** After `settle` a process is never absent. */
+function asExecutionState(state: ProcessState): ExecutionState {
+  return state.state === "absent" ? { state: "lost", reason: "The record of the command was deleted from the data folder." } : state;
+}
+
+function cannotStart(attemptId: string, cause: unknown): CoreError {
+  const why = isErrno(cause, "ENOSPC") ? "the disk that holds the data folder is full" : String(cause);
+  return new CoreError("UNAVAILABLE", `Attempt ${attemptId} could not be started: ${why}.`, { cause });
+}

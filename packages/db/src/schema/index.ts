@@ -1,5 +1,6 @@
 export * from "./identity.ts";
 export * from "./audit.ts";
+export * from "./jobs.ts";
 export * from "./notifications.ts";
 export * from "./catalog.ts";
 export * from "./lineage.ts";

@@ -1,0 +1,30 @@
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { ChangeFeed } from "./change-feed.ts";
+
+const MAX_TOPICS = 100;
+/** Proxies close silent streams after a minute or so. */
+const HEARTBEAT_MS = 25_000;
+const TOPIC = /^(?:[a-z-]+:[A-Za-z0-9_-]{1,64}|approvals|projects)$/;
+
+/**
+ * `GET /api/events?topics=a,b`: one stream of server-sent events a browser tab. Each event names a topic that has changed;
+ * the page reads again what it shows. The first event is `ready`, after which a page that comes back reads everything once,
+ * so nothing is lost over a restart. The stream carries no data, only names of topics.
+ */
+export function eventsDoor(context: Context, changes: ChangeFeed, userId: string): Response {
+  const topics = (context.req.query("topics") ?? "").split(",").filter(Boolean);
+  const wrong = topics.find((topic) => !TOPIC.test(topic));
+  if (wrong !== undefined || topics.length > MAX_TOPICS) return context.json({ error: { code: "INVALID", message: wrong ? `${wrong} is not a topic.` : `At most ${MAX_TOPICS} topics.` } }, 400);
+  const wanted = new Set(topics.filter((topic) => !topic.startsWith("notifications:") || topic === `notifications:${userId}`));
+  return streamSSE(context, async (stream) => {
+    const unsubscribe = changes.subscribe((topic) => {
+      if (topic === "*" || wanted.has(topic)) void stream.writeSSE({ event: "change", data: topic });
+    });
+    const heartbeat = setInterval(() => void stream.write(": still here\n\n"), HEARTBEAT_MS);
+    await stream.writeSSE({ event: "ready", data: "" });
+    await new Promise<void>((resolve) => stream.onAbort(resolve));
+    clearInterval(heartbeat);
+    unsubscribe();
+  });
+}

@@ -1,0 +1,28 @@
+import {
+  listProjectMembers,
+  listProjects,
+  listProjectsInput,
+  projectAbilities,
+  requireProject,
+  setProjectMember,
+  setProjectMemberInput,
+  updateProject,
+  updateProjectInput,
+} from "@trellis/core/catalog/index.ts";
+import { z } from "zod";
+import { procedure, router } from "../trpc.ts";
+
+const projectInput = z.object({ project: z.string().min(1).max(100) });
+
+export const catalogRouter = router({
+  list: procedure("project.list", "GET /projects", "Projects that you may see").input(listProjectsInput).query(({ ctx, input }) => listProjects(ctx.core, input)),
+  get: procedure("project.read", "GET /projects/{project}", "One project")
+    .input(projectInput)
+    .query(async ({ ctx, input }) => {
+      const project = await requireProject(ctx.core, input.project);
+      const [members, abilities] = await Promise.all([listProjectMembers(ctx.core, project.id), projectAbilities(ctx.core, project.id)]);
+      return { ...project, members, abilities };
+    }),
+  update: procedure("project.manage", "PATCH /projects/{project}", "Change or archive a project").input(updateProjectInput).mutation(({ ctx, input }) => updateProject(ctx.core, input)),
+  setMember: procedure("project.manage", "PUT /projects/{project}/members/{userId}", "Add, change or take out a member").input(setProjectMemberInput).mutation(({ ctx, input }) => setProjectMember(ctx.core, input)),
+});

@@ -1,0 +1,4 @@
+export { createProject, createProjectInput } from "./create-project.ts";
+export { setProjectMember, setProjectMemberInput } from "./manage-members.ts";
+export { listProjectMembers, listProjects, listProjectsInput, type Project, projectAbilities, requireProject } from "./queries.ts";
+export { updateProject, updateProjectInput } from "./update-project.ts";

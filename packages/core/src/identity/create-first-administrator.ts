@@ -1,0 +1,31 @@
+import { user } from "@trellis/db/schema";
+import { sql } from "drizzle-orm";
+import { z } from "zod";
+import { recordAuditEvent } from "../audit/index.ts";
+import { asSystem, type CoreContext } from "../kernel/context.ts";
+import { CoreError } from "../kernel/errors.ts";
+import { AccountStoreCapability } from "./ports.ts";
+
+export const createFirstAdministratorInput = z.object({
+  name: z.string().trim().min(1, "Enter your name.").max(100),
+  email: z.email("Enter an e-mail address such as ada@example.org."),
+  password: z.string().min(10, "Use at least 10 characters.").max(128),
+});
+
+/**
+ * Makes the first person, an administrator. Only possible while nobody exists, so that a portal never has a default
+ * password. CONFLICT afterwards.
+ */
+export async function createFirstAdministrator(ctx: CoreContext, input: z.infer<typeof createFirstAdministratorInput>): Promise<{ userId: string }> {
+  const [found] = await ctx.db.select({ people: sql<number>`count(*)::int` }).from(user);
+  if ((found?.people ?? 0) > 0) throw new CoreError("CONFLICT", "This portal already has an administrator. Sign in, or ask for an invitation.");
+  const created = await ctx.resolve(AccountStoreCapability).createUser({ ...input, role: "admin" });
+  await ctx.db.transaction((tx) =>
+    recordAuditEvent(tx, asSystem(ctx, "Setup"), {
+      action: "identity.user.create",
+      subject: { kind: "user", id: created.userId, name: input.email },
+      data: { role: "admin", first: true },
+    }),
+  );
+  return created;
+}

@@ -1,0 +1,11 @@
+export { authorize, visibleProjects } from "./authorize.ts";
+export { type Permission, PERMISSIONS, roleAtLeast } from "./domain/permissions.ts";
+export { acceptInvitation, acceptInvitationInput } from "./accept-invitation.ts";
+export { inviteUser, inviteUserInput } from "./invite-user.ts";
+export { changeUserRole, changeUserRoleInput } from "./change-user-role.ts";
+export { disableUser, disableUserInput } from "./disable-user.ts";
+export { createTeam, createTeamInput } from "./create-team.ts";
+export { revokeInvitation, revokeInvitationInput } from "./revoke-invitation.ts";
+export { countUsers, getInvitation, listInvitations, listTeams, listUsers, usersWithRole } from "./queries.ts";
+export { type AccountStore, AccountStoreCapability } from "./ports.ts";
+export { createFirstAdministrator, createFirstAdministratorInput } from "./create-first-administrator.ts";

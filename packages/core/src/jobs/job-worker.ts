@@ -1,0 +1,125 @@
+import type { DatabaseHandle } from "@trellis/db";
+import { jobOutbox } from "@trellis/db/schema";
+import { asc, inArray, sql } from "drizzle-orm";
+import { fromDrizzle, PgBoss } from "pg-boss";
+import type { CoreContext } from "../kernel/context.ts";
+import { isCoreError } from "../kernel/errors.ts";
+import type { JobHandler } from "./define-job.ts";
+import { JOBS_CHANNEL } from "./enqueue-job.ts";
+
+const SCHEMA = "trellis_jobs";
+/** Workers are woken by NOTIFY; polling only catches what a lost connection missed. */
+const BACKSTOP_SECONDS = 30;
+/** How long after its process died a running job is given to another; pg-boss's least is 10. */
+const HEARTBEAT_SECONDS = 10;
+
+export type JobWorker = {
+  /** Finishes what is under way (at most 5 s) and takes nothing new. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts to run background jobs: moves what transactions left in the outbox to the queue (pg-boss) and calls the handlers.
+ * Jobs with one key never run at the same time. A job that throws a `CoreError` of the user's making is not tried again.
+ */
+export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle, handlers: JobHandler[]): Promise<JobWorker> {
+  const boss = new PgBoss({
+    db: {
+      executeSql: (text, values) => database.execute(text, values),
+      listen: async (channel, onNotification, onReconnect) => ({ close: await database.listen(channel, onNotification, { onReconnect }) }),
+    },
+    backend: database.kind,
+    schema: SCHEMA,
+    useListenNotify: true,
+    schedule: false,
+    superviseIntervalSeconds: 30,
+    monitorIntervalSeconds: 30,
+    openTelemetry: { enabled: false },
+  });
+  boss.on("error", (error) => ctx.log.error({ error: String(error) }, "job queue error"));
+  await boss.start();
+  // The embedded database has one process, so whatever counts as running was cut off by its death.
+  if (database.kind === "pglite") await database.execute(`update ${SCHEMA}.job set state = 'retry', start_after = now() where state = 'active'`, []);
+  for (const handler of handlers) await serve(ctx, boss, handler);
+  const relay = await startOutboxRelay(ctx, database, boss);
+  return {
+    async stop() {
+      await relay.stop();
+      await boss.stop({ graceful: true, timeout: 5_000, close: false });
+    },
+  };
+}
+
+async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler): Promise<void> {
+  await boss.createQueue(handler.name, {
+    policy: "stately",
+    notify: true,
+    retryLimit: handler.retryLimit,
+    retryDelay: 1,
+    retryBackoff: true,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    deleteAfterSeconds: 86_400,
+  });
+  const options = { localConcurrency: 2, notifyPollingIntervalSeconds: BACKSTOP_SECONDS, pollingIntervalSeconds: 2 };
+  await boss.work(handler.name, options, async ([job]) => {
+    if (!job) return;
+    try {
+      await handler.run(ctx, job.data);
+    } catch (error) {
+      ctx.log.error({ job: handler.name, jobId: job.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "job failed");
+      if (isCoreError(error) && error.code !== "UNAVAILABLE" && error.code !== "CONFLICT") return;
+      throw error;
+    }
+  });
+}
+
+/** Hands outbox rows over to the queue, each exactly once: both happen in one transaction. */
+async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss): Promise<{ stop(): Promise<void> }> {
+  let wanted = false;
+  let stopped = false;
+  let running: Promise<void> | null = null;
+
+  const drain = async (): Promise<void> => {
+    while (wanted && !stopped) {
+      wanted = false;
+      try {
+        while ((await relayBatch(ctx, boss)) === RELAY_BATCH);
+      } catch (error) {
+        ctx.log.error({ error: String(error) }, "outbox relay failed");
+      }
+    }
+  };
+  const kick = (): void => {
+    wanted = true;
+    running ??= drain().finally(() => {
+      running = null;
+      if (wanted && !stopped) kick();
+    });
+  };
+  const unlisten = await database.listen(JOBS_CHANNEL, kick, { onReconnect: kick });
+  kick();
+  return {
+    async stop() {
+      stopped = true;
+      await unlisten();
+      await running;
+    },
+  };
+}
+
+const RELAY_BATCH = 100;
+
+async function relayBatch(ctx: CoreContext, boss: PgBoss): Promise<number> {
+  return ctx.db.transaction(async (tx) => {
+    const rows = await tx.select().from(jobOutbox).orderBy(asc(jobOutbox.seq)).limit(RELAY_BATCH).for("update", { skipLocked: true });
+    for (const row of rows) {
+      await boss.send(row.name, row.payload, {
+        db: fromDrizzle(tx, sql),
+        singletonKey: row.key ?? `outbox:${row.seq}`,
+        ...(row.delaySeconds > 0 ? { startAfter: row.delaySeconds } : {}),
+      });
+    }
+    if (rows.length > 0) await tx.delete(jobOutbox).where(inArray(jobOutbox.seq, rows.map((row) => row.seq)));
+    return rows.length;
+  });
+}

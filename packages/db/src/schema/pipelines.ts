@@ -11,9 +11,23 @@ export const pipeline = pgTable(
     name: text("name").notNull(),
     description: text("description").notNull().default(""),
     createdAt: createdAt(),
+    /** Set while the registered `trellis.yaml` does not declare it any more; its runs stay. */
+    removedAt: moment("removed_at"),
   },
   (t) => [uniqueIndex("pipeline_project_name").on(t.projectId, t.name)],
 );
+
+/** What the project's `trellis.yaml` says at the newest commit that could be read, and why a later one could not. */
+export const projectSpec = pgTable("project_spec", {
+  projectId: uuid("project_id").primaryKey().references(() => project.id, { onDelete: "cascade" }),
+  /** Commit of `spec`; null while no file was ever good. */
+  commit: text("commit"),
+  /** The whole parsed file (the shape is core's `ProjectSpec`). */
+  spec: jsonb("spec").$type<unknown>(),
+  registeredAt: moment("registered_at"),
+  /** The last refusal, null after a success. */
+  problem: jsonb("problem").$type<{ commit: string; message: string; issues: { path?: string; file?: string; line?: number; column?: number; message: string }[]; at: string } | null>(),
+});
 
 /** A pipeline as one commit declares it; runs pin it. */
 export const pipelineVersion = pgTable(
@@ -29,7 +43,7 @@ export const pipelineVersion = pgTable(
     specDigest: text("spec_digest").notNull(),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex("pipeline_version_number").on(t.pipelineId, t.number), uniqueIndex("pipeline_version_commit").on(t.pipelineId, t.commit)],
+  (t) => [uniqueIndex("pipeline_version_number").on(t.pipelineId, t.number), index("pipeline_version_commit").on(t.pipelineId, t.commit)],
 );
 
 export const RUN_STATUSES = ["queued", "running", "cancelling", "succeeded", "failed", "errored", "cancelled"] as const;
@@ -71,6 +85,8 @@ export const run = pgTable(
     index("run_created").on(t.createdAt, t.id),
     index("run_project_created").on(t.projectId, t.createdAt, t.id),
     index("run_status_created").on(t.status, t.createdAt),
+    index("run_pipeline_created").on(t.projectId, t.pipelineName, t.createdAt),
+    index("run_retry_of").on(t.retryOf).where(sql`retry_of is not null`),
     index("run_live").on(t.status).where(sql`status in ('queued', 'running', 'cancelling')`),
   ],
 );
@@ -95,6 +111,8 @@ export const step = pgTable(
     queuedAt: moment("queued_at"),
     startedAt: moment("started_at"),
     endedAt: moment("ended_at"),
+    /** The step of an earlier run whose outputs it uses (status `cached`). */
+    reusedFrom: uuid("reused_from"),
     progress: jsonb("progress").$type<{ done: number; total: number; unit: string } | null>(),
     summary: text("summary"),
   },
@@ -114,11 +132,15 @@ export const attempt = pgTable(
     exitCode: integer("exit_code"),
     reason: text("reason").notNull().default(""),
     cancelRequested: boolean("cancel_requested").notNull().default(false),
+    /** Its deadline passed and it was told to stop. */
+    timedOut: boolean("timed_out").notNull().default(false),
     deadlineAt: moment("deadline_at"),
     /** Bytes of `metrics.jsonl` that are in the database. */
     metricsOffset: bigint("metrics_offset", { mode: "number" }).notNull().default(0),
     logDigest: text("log_digest"),
     queuedAt: moment("queued_at").notNull(),
+    /** When it got its slot; until `startedAt` its folder is prepared. */
+    launchedAt: moment("launched_at").notNull(),
     startedAt: moment("started_at"),
     endedAt: moment("ended_at"),
   },

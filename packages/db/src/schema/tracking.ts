@@ -9,7 +9,7 @@ export const metricPoint = pgTable(
     runId: uuid("run_id").notNull(),
     key: text("key").notNull(),
     step: bigint("step", { mode: "number" }).notNull(),
-    /** Order of arrival within the run and key; the same line read twice has the same number. */
+    /** Order of arrival; the same report read twice has the same number (core's `metricSeq`). */
     seq: bigint("seq", { mode: "number" }).notNull(),
     value: doublePrecision("value").notNull(),
     at: moment("at").notNull(),
@@ -47,6 +47,7 @@ export const artifact = pgTable(
     id: id(),
     runId: uuid("run_id").notNull(),
     stepKey: text("step_key").notNull(),
+    /** The attempt that made it; in a run that reuses the step's outputs, that of the earlier run. */
     attemptId: uuid("attempt_id").notNull(),
     path: text("path").notNull(),
     digest: text("digest").notNull(),
@@ -54,7 +55,7 @@ export const artifact = pgTable(
     executable: integer("executable").notNull().default(0),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex("artifact_attempt_path").on(t.attemptId, t.path), index("artifact_run").on(t.runId, t.stepKey, t.path), index("artifact_digest").on(t.digest)],
+  (t) => [uniqueIndex("artifact_run_attempt_path").on(t.runId, t.attemptId, t.path), index("artifact_run").on(t.runId, t.stepKey, t.path), index("artifact_digest").on(t.digest)],
 );
 
 export const dataset = pgTable(

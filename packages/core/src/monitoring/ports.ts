@@ -2,7 +2,7 @@ import { defineCapability } from "../kernel/capability.ts";
 
 export type DriftColumn = { name: string; kind: "numeric" | "categorical" };
 
-/** One bin of both distributions; shares of rows that are not missing, 0 to 1. */
+/** One bin of both distributions; shares of all rows, 0 to 1. Missing values are a bin of their own, `missing`, where a side has any. */
 export type DriftBin = { label: string; reference: number; current: number };
 
 export type ColumnDrift = {

@@ -1,7 +1,14 @@
 import { auditRouter } from "./routers/audit.ts";
 import { catalogRouter } from "./routers/catalog.ts";
 import { identityRouter } from "./routers/identity.ts";
+import { lineageRouter } from "./routers/lineage.ts";
+import { monitoringRouter } from "./routers/monitoring.ts";
 import { notificationsRouter } from "./routers/notifications.ts";
+import { pipelinesRouter } from "./routers/pipelines.ts";
+import { registryRouter } from "./routers/registry.ts";
+import { scaffolderRouter } from "./routers/scaffolder.ts";
+import { scorecardsRouter } from "./routers/scorecards.ts";
+import { trackingRouter } from "./routers/tracking.ts";
 import { router } from "./trpc.ts";
 
 /** All procedures, one router an area. */
@@ -9,7 +16,14 @@ export const appRouter = router({
   audit: auditRouter,
   catalog: catalogRouter,
   identity: identityRouter,
+  lineage: lineageRouter,
+  monitoring: monitoringRouter,
   notifications: notificationsRouter,
+  pipelines: pipelinesRouter,
+  registry: registryRouter,
+  scaffolder: scaffolderRouter,
+  scorecards: scorecardsRouter,
+  tracking: trackingRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,0 +1,1 @@
+import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";

@@ -1,0 +1,44 @@
+import path from "node:path";
+import { CoreError } from "@trellis/core/kernel/errors.ts";
+import { z } from "zod";
+
+/** The settings of a portal. Everything has a default but the administrator, who can also be made in the browser. */
+export type Environment = {
+  port: number;
+  host: string;
+  /** Absolute path of the folder that holds everything that must be kept. */
+  dataFolder: string;
+  /** PostgreSQL, or undefined for the embedded database. */
+  databaseUrl: string | undefined;
+  /** The first administrator, made at start while nobody exists. */
+  administrator: { email: string; password: string } | undefined;
+};
+
+const environmentSchema = z.object({
+  PORT: z.coerce.number("must be a number").int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  TRELLIS_DATA: z.string().min(1).default("./data"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres://" }).optional(),
+  TRELLIS_ADMIN_EMAIL: z.email("must be an e-mail address").optional(),
+  TRELLIS_ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").optional(),
+});
+
+/** Reads the settings once, at start. INVALID names every variable that is wrong; empty ones count as not set. */
+export function readEnvironment(variables: NodeJS.ProcessEnv, folder: string): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+    throw new CoreError("INVALID", `These settings are not valid: ${issues.map(({ path: name, message }) => `${name} ${message}`).join("; ")}.`, { issues });
+  }
+  const values = parsed.data;
+  const { TRELLIS_ADMIN_EMAIL: email, TRELLIS_ADMIN_PASSWORD: password } = values;
+  if (Boolean(email) !== Boolean(password)) throw new CoreError("INVALID", "Set both TRELLIS_ADMIN_EMAIL and TRELLIS_ADMIN_PASSWORD, or neither.");
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataFolder: path.resolve(folder, values.TRELLIS_DATA),
+    databaseUrl: values.DATABASE_URL,
+    administrator: email && password ? { email, password } : undefined,
+  };
+}

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { firstAnchor, isComplete, QUIET_MS, windowAt, windowOf } from "./windows.ts";
+
+const moments = fc.date({ min: new Date("1990-01-01"), max: new Date("2040-01-01"), noInvalidDate: true });
+const lengths = fc.integer({ min: 60, max: 90 * 86_400 });
+
+describe("tumbling windows", () => {
+  it("hold their moment, lie end to end and begin at the anchor's day", () => {
+    fc.assert(
+      fc.property(moments, moments, lengths, (first, moment, seconds) => {
+        const anchor = firstAnchor(first);
+        const window = windowAt(anchor, seconds, moment);
+        expect(window.start <= moment && moment < window.end).toBe(true);
+        expect(window.end.getTime() - window.start.getTime()).toBe(seconds * 1000);
+        expect(windowAt(anchor, seconds, window.end).start).toEqual(window.end);
+        expect(windowAt(anchor, seconds, new Date(window.start.getTime() - 1)).end).toEqual(window.start);
+      }),
+    );
+  });
+
+  it("stay where they are when the anchor is any window's start", () => {
+    fc.assert(
+      fc.property(moments, moments, lengths, fc.integer({ min: -50, max: 50 }), (first, moment, seconds, index) => {
+        const anchor = firstAnchor(first);
+        const other = windowOf(anchor, seconds, index).start;
+        expect(windowAt(other, seconds, moment)).toEqual(windowAt(anchor, seconds, moment));
+      }),
+    );
+  });
+
+  it("of a week begin on the day of the first row", () => {
+    const anchor = firstAnchor(new Date("2001-02-01T13:20:00Z"));
+    expect(windowAt(anchor, 7 * 86_400, new Date("2001-02-08T00:00:00Z")).start.toISOString()).toBe("2001-02-08T00:00:00.000Z");
+    expect(windowAt(anchor, 7 * 86_400, new Date("2001-02-07T23:59:59Z")).start.toISOString()).toBe("2001-02-01T00:00:00.000Z");
+  });
+});
+
+describe("a window is complete", () => {
+  const window = { start: new Date("2001-02-01"), end: new Date("2001-02-08") };
+  const loggedAt = new Date("2026-11-24T10:00:00Z");
+
+  it("when a row of a later window has come", () => {
+    expect(isComplete(window, { latestRow: new Date("2001-02-08"), lastLoggedAt: loggedAt }, loggedAt)).toBe(true);
+  });
+
+  it("not while rows of it may still be coming, however old they are", () => {
+    expect(isComplete(window, { latestRow: new Date("2001-02-07T23:00:00Z"), lastLoggedAt: loggedAt }, new Date(loggedAt.getTime() + QUIET_MS - 1))).toBe(false);
+  });
+
+  it("when it lies in the past and nothing has come for a while", () => {
+    expect(isComplete(window, { latestRow: new Date("2001-02-07T23:00:00Z"), lastLoggedAt: loggedAt }, new Date(loggedAt.getTime() + QUIET_MS))).toBe(true);
+  });
+
+  it("not before its end by the clock, however quiet it is", () => {
+    const today = { start: new Date("2026-11-24"), end: new Date("2026-11-25") };
+    expect(isComplete(today, { latestRow: loggedAt, lastLoggedAt: loggedAt }, new Date("2026-11-24T23:00:00Z"))).toBe(false);
+  });
+});

@@ -1,0 +1,40 @@
+const DAY_MS = 86_400_000;
+/** Without new rows for this long, a window that lies in the past gets no more. */
+export const QUIET_MS = 600_000;
+
+/** A stretch of event time, from `start` (inside) to `end` (outside). */
+export type Window = { start: Date; end: Date };
+
+/** Where windows begin to count when nothing was judged yet: the UTC day of the first row. */
+export function firstAnchor(firstRow: Date): Date {
+  return new Date(Math.floor(firstRow.getTime() / DAY_MS) * DAY_MS);
+}
+
+/** The tumbling window that holds a moment: windows of one length, end to end, counted from the anchor in both directions. */
+export function windowAt(anchor: Date, windowSeconds: number, moment: Date): Window {
+  return windowOf(anchor, windowSeconds, Math.floor((moment.getTime() - anchor.getTime()) / (windowSeconds * 1000)));
+}
+
+/** The window of this number; the one that begins at the anchor is 0. */
+export function windowOf(anchor: Date, windowSeconds: number, index: number): Window {
+  const start = anchor.getTime() + index * windowSeconds * 1000;
+  return { start: new Date(start), end: new Date(start + windowSeconds * 1000) };
+}
+
+/** What is known of the rows of one version. */
+export type Arrivals = {
+  /** The latest event time of any row. */
+  latestRow: Date;
+  /** When the last rows were written down. */
+  lastLoggedAt: Date;
+};
+
+/**
+ * True when the window will hardly get more rows: later ones have arrived, or it lies in the past and nothing has come for ten
+ * minutes. Event time decides, not the clock: a replay of last month fills its windows one after the other. A window that
+ * grows afterwards is judged again all the same.
+ */
+export function isComplete(window: Window, arrivals: Arrivals, now: Date): boolean {
+  if (arrivals.latestRow >= window.end) return true;
+  return now >= window.end && now.getTime() - arrivals.lastLoggedAt.getTime() >= QUIET_MS;
+}

@@ -1,0 +1,61 @@
+import fs from "node:fs";
+
+/**
+ * Which process, on which boot. A pid alone is used again after a while; with its start time and the boot it names one process
+ * for good. The last three are empty where the system does not tell (only Linux does): then the pid alone decides.
+ */
+export type ProcessIdentity = {
+  pid: number;
+  /** Clock ticks after boot at which the process started (field 22 of /proc/<pid>/stat). */
+  startTime: string;
+  bootId: string;
+  /** Pids of another namespace (a container) mean nothing here. */
+  pidNamespace: string;
+};
+
+export function describeSelf(): ProcessIdentity {
+  return { pid: process.pid, startTime: startTimeOf(process.pid), bootId: bootId(), pidNamespace: pidNamespace() };
+}
+
+/** False only if the process is gone for certain. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.bootId !== bootId()) return false;
+  if (!exists(identity.pid)) return false;
+  const startTime = startTimeOf(identity.pid);
+  return startTime === "" || identity.startTime === "" || startTime === identity.startTime;
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function startTimeOf(pid: number): string {
+  // The command name, in parentheses, may hold spaces and parentheses itself; fields are counted after its end.
+  const stat = readOr(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function bootId(): string {
+  return readOr("/proc/sys/kernel/random/boot_id").trim();
+}
+
+function pidNamespace(): string {
+  try {
+    return fs.readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
+
+function readOr(file: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

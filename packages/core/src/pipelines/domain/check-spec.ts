@@ -1,0 +1,116 @@
+import { checkParameters, parameterProblem } from "./parameters.ts";
+import { ENVIRONMENT_STEP, type PipelineSpec, type ProjectSpec, type StepSpec } from "./pipeline-spec.ts";
+import { orderSteps } from "./step-graph.ts";
+import { WINDOW_END } from "./trigger.ts";
+
+/** A fault of the file, at the field where it is best mended. */
+export type SpecFault = { path: (string | number)[]; message: string };
+
+const MAX_STEPS = 200;
+
+/** Checks what the shape alone cannot: names that must exist, cycles, defaults that fit, outputs that do not collide. */
+export function checkSpec(spec: ProjectSpec): SpecFault[] {
+  const faults = Object.values(spec.pipelines).flatMap((pipeline) =>
+    checkPipeline(spec, pipeline).map((fault) => ({ ...fault, path: ["pipelines", pipeline.name, ...fault.path] })),
+  );
+  for (const [name, monitor] of Object.entries(spec.monitors)) {
+    if (monitor.alertAfter > monitor.ofLast) {
+      faults.push({ path: ["monitors", name, "alert_after"], message: `alert_after is ${monitor.alertAfter} but only the last ${monitor.ofLast} windows count (of_last)` });
+    }
+  }
+  return faults;
+}
+
+function checkPipeline(spec: ProjectSpec, pipeline: PipelineSpec): SpecFault[] {
+  return [
+    ...checkStepCount(pipeline),
+    ...pipeline.steps.flatMap((step) => checkStep(pipeline, step)),
+    ...checkCycle(pipeline),
+    ...checkOutputs(pipeline),
+    ...checkDefaults(pipeline),
+    ...checkRegister(pipeline),
+    ...checkTriggers(spec, pipeline),
+  ];
+}
+
+function checkStepCount({ steps }: PipelineSpec): SpecFault[] {
+  if (steps.length === 0) return [{ path: ["steps"], message: "a pipeline needs at least one step" }];
+  return steps.length > MAX_STEPS ? [{ path: ["steps"], message: `${steps.length} steps are too many; at most ${MAX_STEPS}` }] : [];
+}
+
+function checkStep(pipeline: PipelineSpec, step: StepSpec): SpecFault[] {
+  const faults: SpecFault[] = [];
+  if (step.key === ENVIRONMENT_STEP) faults.push({ path: ["steps", step.key], message: `the name ${ENVIRONMENT_STEP} is kept for the step that makes the Python environment; choose another` });
+  const seen = new Set<string>();
+  step.needs.forEach((need, index) => {
+    const path = ["steps", step.key, "needs", index];
+    if (need === step.key) faults.push({ path, message: `step ${step.key} needs itself` });
+    else if (!pipeline.steps.some((other) => other.key === need)) faults.push({ path, message: `there is no step ${need}; steps are ${pipeline.steps.map((other) => other.key).join(", ")}` });
+    if (seen.has(need)) faults.push({ path, message: `${need} is listed twice` });
+    seen.add(need);
+  });
+  return faults;
+}
+
+function checkCycle({ steps }: PipelineSpec): SpecFault[] {
+  const { cycle } = orderSteps(steps);
+  // A step that needs itself has been named already.
+  if (!cycle || cycle.length === 2) return [];
+  return [{ path: ["steps", cycle[0] ?? "", "needs"], message: `steps wait for each other in a circle: ${cycle.join(" needs ")}` }];
+}
+
+function checkOutputs({ steps }: PipelineSpec): SpecFault[] {
+  const faults: SpecFault[] = [];
+  const taken: { path: string; step: string }[] = [];
+  for (const step of steps) {
+    step.outputs.forEach((output, index) => {
+      const clash = taken.find((other) => other.path === output || isInside(output, other.path) || isInside(other.path, output));
+      if (clash) faults.push({ path: ["steps", step.key, "outputs", index], message: `${output} overlaps ${clash.path}, an output of step ${clash.step}; each output belongs to one step` });
+      taken.push({ path: output, step: step.key });
+    });
+  }
+  return faults;
+}
+
+function checkDefaults({ parameters }: PipelineSpec): SpecFault[] {
+  const faults: SpecFault[] = [];
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (parameter.min !== null && parameter.max !== null && parameter.min > parameter.max) faults.push({ path: ["parameters", name, "min"], message: `min ${parameter.min} is greater than max ${parameter.max}` });
+    if ((parameter.min !== null || parameter.max !== null) && parameter.type !== "integer" && parameter.type !== "number") faults.push({ path: ["parameters", name], message: `min and max are for numbers; ${name} is a ${parameter.type}` });
+    if (parameter.default === null) continue;
+    const problem = parameterProblem(parameter, parameter.default);
+    if (problem) faults.push({ path: ["parameters", name, "default"], message: `the default ${problem}` });
+  }
+  return faults;
+}
+
+function checkRegister({ register, deploy, steps }: PipelineSpec): SpecFault[] {
+  if (!register) return deploy ? [{ path: ["deploy"], message: "deploy needs register: there is no model version to deploy" }] : [];
+  const from = steps.find((step) => step.key === register.from);
+  if (!from) return [{ path: ["register", "from"], message: `there is no step ${register.from}; steps are ${steps.map((step) => step.key).join(", ")}` }];
+  const declared = from.outputs.some((output) => output === register.path || isInside(register.path, output));
+  if (!declared) return [{ path: ["register", "path"], message: `${register.path} is not an output of step ${from.key}; add it to its outputs` }];
+  return [];
+}
+
+function checkTriggers(spec: ProjectSpec, pipeline: PipelineSpec): SpecFault[] {
+  return pipeline.triggers.flatMap((trigger, index) => {
+    const path = ["triggers", index, trigger.kind];
+    const faults: SpecFault[] = [];
+    if (!spec.monitors[trigger.monitor]) faults.push({ path: [...path, "monitor"], message: `there is no monitor ${trigger.monitor}; monitors are ${Object.keys(spec.monitors).join(", ") || "none"}` });
+    const given = Object.entries(trigger.parameters).filter(([, value]) => value !== WINDOW_END);
+    for (const [name, value] of Object.entries(trigger.parameters)) {
+      if (value === WINDOW_END && pipeline.parameters[name] && pipeline.parameters[name].type !== "string") faults.push({ path: [...path, "parameters", name], message: `${WINDOW_END} is a day such as 2001-02-28, so ${name} must be a string` });
+      if (value === WINDOW_END && !pipeline.parameters[name]) faults.push({ path: [...path, "parameters", name], message: `there is no parameter ${name}` });
+    }
+    const placeholders = Object.keys(trigger.parameters).filter((name) => trigger.parameters[name] === WINDOW_END);
+    for (const issue of checkParameters(pipeline.parameters, Object.fromEntries(given)).issues) {
+      if (!placeholders.includes(issue.path)) faults.push({ path: [...path, "parameters", issue.path], message: issue.message });
+    }
+    return faults;
+  });
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}

@@ -4,6 +4,10 @@ import { defineCapability } from "../kernel/capability.ts";
 export type Workload = {
   /** `<deployment>@<version>`, e.g. `flight-delays-production@3`. */
   name: string;
+  /**
+   * A POSIX shell command line. The target sets `TRELLIS_ADDRESS_FILE`: the process writes its base URL to that file once it
+   * listens.
+   */
   command: string;
   workFolder: string;
   environment: Record<string, string>;

@@ -8,7 +8,7 @@ import { appendFileSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { enforceLogLimit, type LogLimit } from "./log-file.ts";
-import type { LauncherCommand, LauncherEvent, ProcessRequest } from "./messages.ts";
+import type { LauncherCommand, LauncherEvent, ProcessReference, ProcessRequest } from "./messages.ts";
 import { bootId } from "./process-identity.ts";
 import { stopTree } from "./process-tree.ts";
 import { overwriteExitCode, readStateFileSync, recordStartFailure } from "./state-file.ts";
@@ -19,7 +19,8 @@ const LOG_CHECK_MS = 200;
 /** Grace for what a command left running in its process group when it ended. */
 const LEFTOVER_GRACE_MS = 2_000;
 
-const guarded = new Map<string, LogLimit>();
+/** By state file: several executions may follow each other in one log. */
+const guarded = new Map<string, { file: string; limit: LogLimit }>();
 let guardTimer: NodeJS.Timeout | undefined;
 let children = 0;
 
@@ -30,9 +31,9 @@ process.on("message", (command: LauncherCommand) => {
     case "stop":
       return stop(command);
     case "guard":
-      return guard(command.reference.logFile, command.reference.logLimit);
+      return guard(command.reference);
     case "unguard":
-      return unguard(command.logFile);
+      return unguard(command.stateFile);
     default:
       command satisfies never;
   }
@@ -56,7 +57,7 @@ function start(request: ProcessRequest): void {
     let settled = false;
     child.once("spawn", () => {
       children += 1;
-      guard(logFile, request.logLimit);
+      guard(request);
       tell({ type: "started", stateFile });
     });
     child.once("error", (error) => {
@@ -100,7 +101,7 @@ function finish(request: ProcessRequest): void {
   } catch {
     // The log stays larger than wished; the outcome of the command matters more.
   }
-  unguard(request.logFile);
+  unguard(request.stateFile);
   tell({ type: "exited", stateFile: request.stateFile });
   if (!process.connected) leaveWhenIdle();
 }
@@ -155,20 +156,20 @@ function groupLives(pid: number): boolean {
   }
 }
 
-function guard(logFile: string, limit: LogLimit): void {
-  guarded.set(logFile, limit);
+function guard(reference: ProcessReference): void {
+  guarded.set(reference.stateFile, { file: reference.logFile, limit: reference.logLimit });
   guardTimer ??= setInterval(checkLogs, LOG_CHECK_MS);
 }
 
-function unguard(logFile: string): void {
-  guarded.delete(logFile);
+function unguard(stateFile: string): void {
+  guarded.delete(stateFile);
   if (guarded.size > 0) return;
   clearInterval(guardTimer);
   guardTimer = undefined;
 }
 
 function checkLogs(): void {
-  for (const [file, limit] of guarded) {
+  for (const { file, limit } of guarded.values()) {
     try {
       enforceLogLimit(file, limit);
     } catch {
@@ -183,6 +184,6 @@ function tell(event: LauncherEvent): void {
 }
 
 function leaveWhenIdle(): void {
-  const commandsLeft = [...guarded.values()].some((limit) => limit.keep === "head");
+  const commandsLeft = [...guarded.values()].some(({ limit }) => limit.keep === "head");
   if (children === 0 || !commandsLeft) process.exit(0);
 }

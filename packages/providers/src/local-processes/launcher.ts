@@ -54,10 +54,10 @@ class ForkedLauncher implements Launcher {
   readonly #adopted = new Map<string, ProcessReference>();
   readonly #stopping = new Map<number, Stopping>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
+  readonly #closing = new AbortController();
   #child: ChildProcess | null = null;
   #tickets = 0;
   #quickDeaths = 0;
-  #closed = false;
 
   constructor(onProblem: (message: string) => void) {
     this.#onProblem = onProblem;
@@ -130,19 +130,23 @@ class ForkedLauncher implements Launcher {
     if (this.#own.has(reference.stateFile) || this.#adopted.has(reference.stateFile)) return;
     this.#adopted.set(reference.stateFile, bare(reference));
     this.#send({ type: "guard", reference: bare(reference) });
-    void this.ended(reference, new AbortController().signal)
-      .catch((error: unknown) => this.#onProblem(`Watching ${reference.stateFile} failed: ${String(error)}`))
+    void this.ended(reference, this.#closing.signal)
+      .catch((error: unknown) => {
+        if (!this.#closing.signal.aborted) this.#onProblem(`Watching ${reference.stateFile} failed: ${String(error)}`);
+      })
       .finally(() => {
         this.#adopted.delete(reference.stateFile);
-        if (!this.#closed) this.#send({ type: "unguard", logFile: reference.logFile });
+        if (!this.#closing.signal.aborted) this.#send({ type: "unguard", stateFile: reference.stateFile });
       });
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     const child = this.#child;
     this.#child = null;
     if (child?.connected) child.disconnect();
+    // Nothing more is heard of these; from here on their files are watched.
+    this.#forget([...this.#own.values()]);
   }
 
   #send(command: LauncherCommand): void {
@@ -200,16 +204,22 @@ class ForkedLauncher implements Launcher {
       await fenceStateFile(orphan.reference.stateFile).catch((error: unknown) =>
         this.#onProblem(`A process could not be fenced at ${orphan.reference.stateFile}: ${String(error)}`),
       );
-      this.#own.delete(orphan.reference.stateFile);
-      orphan.acknowledge();
-      this.#changes.emit(orphan.reference.stateFile);
     }
-    if (this.#closed) return;
+    this.#forget(orphans);
+    if (this.#closing.signal.aborted) return;
     if (child.pid !== undefined) this.#onProblem("The process launcher died and is started again; running commands go on.");
     await new Promise((resolve) => setTimeout(resolve, RESTART_DELAYS_MS[Math.min(this.#quickDeaths, RESTART_DELAYS_MS.length) - 1] ?? 0));
     for (const orphan of orphans) this.adopt(orphan.reference);
     for (const reference of this.#adopted.values()) this.#send({ type: "guard", reference });
     for (const { command } of this.#stopping.values()) this.#send(command);
+  }
+
+  #forget(orphans: Starting[]): void {
+    for (const { reference, acknowledge } of orphans) {
+      this.#own.delete(reference.stateFile);
+      acknowledge();
+      this.#changes.emit(reference.stateFile);
+    }
   }
 
   async #afterDeath(reference: ProcessReference, identity: RecordedIdentity): Promise<ProcessState> {

@@ -26,7 +26,7 @@ export type LauncherCommand =
   | { type: "stop"; reference: ProcessReference; graceMs: number; ticket: number }
   /** Keep the log of a process that an earlier launcher started within its limit. */
   | { type: "guard"; reference: ProcessReference }
-  | { type: "unguard"; logFile: string };
+  | { type: "unguard"; stateFile: string };
 
 /** What the launcher tells the portal. */
 export type LauncherEvent =

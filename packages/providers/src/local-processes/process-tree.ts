@@ -16,8 +16,7 @@ const WRAPPER_PATIENCE_MS = 500;
  * The wrapper is spared until last, so that it writes down the exit code.
  */
 export async function stopTree(tree: ProcessTree, graceMs: number): Promise<void> {
-  signalTree(tree, "SIGTERM");
-  if (await vanishes(tree, graceMs)) return;
+  if (await endsPolitely(tree, graceMs)) return;
   const deadline = performance.now() + KILL_PATIENCE_MS;
   let aloneSince: number | null = null;
   while (performance.now() < deadline) {
@@ -32,24 +31,37 @@ export async function stopTree(tree: ProcessTree, graceMs: number): Promise<void
   }
 }
 
-/** Sends a signal to the wrapper's process group and to every member outside it. */
-export function signalTree(tree: ProcessTree, signal: NodeJS.Signals): void {
-  const { members, group } = findMembers(tree);
-  if (group !== null) sendSignal(-group, signal);
-  for (const pid of members) if (group === null || !inGroup(pid, group)) sendSignal(pid, signal);
-}
-
-async function vanishes(tree: ProcessTree, withinMs: number): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
+/** SIGTERM to all, once: what a command starts in order to tidy up is left alone. True when none is left within `graceMs`. */
+async function endsPolitely(tree: ProcessTree, graceMs: number): Promise<boolean> {
+  const deadline = performance.now() + graceMs;
+  let asked: { command: number | null } | null = null;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
-    if (findMembers(tree).members.length === 0) return true;
+    const found = findMembers(tree);
+    if (found.members.length === 0) return true;
+    // The wrapper heeds no SIGTERM, so one that came before it started its command must be sent again.
+    if (asked === null || (found.command !== null && found.command !== asked.command)) {
+      sendToTree(found, "SIGTERM");
+      asked = { command: found.command };
+    }
     const left = deadline - performance.now();
     if (left <= 0) return false;
     await delay(Math.min(pauseMs, left));
   }
 }
 
-type Members = { members: number[]; wrapper: number | null; /** Set while the wrapper's process group is proven ours. */ group: number | null };
+function sendToTree({ members, group }: Members, signal: NodeJS.Signals): void {
+  if (group !== null) sendSignal(-group, signal);
+  for (const pid of members) if (group === null || !inGroup(pid, group)) sendSignal(pid, signal);
+}
+
+type Members = {
+  members: number[];
+  wrapper: number | null;
+  /** The wrapper's one child. */
+  command: number | null;
+  /** Set while the wrapper's process group is proven ours. */
+  group: number | null;
+};
 
 /**
  * Every living process of the tree. On Linux: same process group or session as the wrapper, a descendant of a member, or
@@ -67,12 +79,14 @@ export function findMembers(tree: ProcessTree): Members {
     else if (hasMarker(entry.pid, tree.marker)) members.add(entry.pid);
   }
   addDescendants(members, processes);
-  return { members: [...members], wrapper: group !== null && members.has(group) ? group : null, group };
+  const wrapper = group !== null && members.has(group) ? group : null;
+  const command = [...members].find((pid) => wrapper !== null && processes.get(pid)?.parent === wrapper) ?? null;
+  return { members: [...members], wrapper, command, group };
 }
 
 function groupOnly(identity: RecordedIdentity | null): Members {
   const group = identity && identity.bootId === bootId() && sendSignal(-identity.pid, 0) ? identity.pid : null;
-  return { members: group === null ? [] : [group], wrapper: group, group };
+  return { members: group === null ? [] : [group], wrapper: group, command: null, group };
 }
 
 /** A number stays taken while its group has members; so either the wrapper itself bears it, or nobody does. */

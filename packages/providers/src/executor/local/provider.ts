@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { CoreError } from "@trellis/core/kernel/errors.ts";
 import type { ExecutionHandle, ExecutionRequest, ExecutionState, Executor } from "@trellis/core/pipelines/ports.ts";
-import type { Launcher, ProcessState } from "../../local-processes/launcher.ts";
+import type { Launcher } from "../../local-processes/launcher.ts";
 import type { ProcessReference } from "../../local-processes/messages.ts";
 import { isErrno } from "../../local-processes/state-file.ts";
 import { readLog } from "./read-log.ts";
@@ -74,7 +74,9 @@ export function createLocalExecutor(options: {
       signal.throwIfAborted();
       const reference = referenceOf(attemptId);
       await settle(attemptId);
-      return asExecutionState(await launcher.ended(reference, signal));
+      const state = await launcher.ended(reference, signal);
+      // Its wrapper died before it could begin: the fence keeps it that way.
+      return state.state === "absent" ? settle(attemptId) : state;
     },
 
     async cancel(attemptId, _handle, graceMs): Promise<void> {
@@ -87,11 +89,6 @@ export function createLocalExecutor(options: {
 
     readLogs: (attemptId, offset, readOptions) => readLog(launcher, referenceOf(attemptId), offset, readOptions),
   };
-}
-
-/** After `settle` a process is never absent. */
-function asExecutionState(state: ProcessState): ExecutionState {
-  return state.state === "absent" ? { state: "lost", reason: "The record of the command was deleted from the data folder." } : state;
 }
 
 function cannotStart(attemptId: string, cause: unknown): CoreError {

@@ -1,1 +1,24 @@
+import { changeCommit, commitChange, considerPromotion, deploymentLive, deploymentRecheck, deploymentReconcile, environmentReconcile, recheckDeployment, reconcileDeployment, reconcileEnvironment } from "@trellis/core/delivery/index.ts";
 import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";
+import { ensureMonitorOf, evaluateAllMonitors, evaluateMonitor, monitorEvaluate, monitorEvaluateAll, requestEvaluation } from "@trellis/core/monitoring/index.ts";
+import { pipelinesRegister, registerPipelinesJob, versionRegistered } from "@trellis/core/pipelines/index.ts";
+import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
+import { inferencesRecorded } from "@trellis/core/serving/index.ts";
+
+/**
+ * The one table of what answers which job. Facts of a lower area (`version.registered`, `inferences.recorded`) reach higher
+ * areas only here.
+ */
+export const JOB_HANDLERS: JobHandler[] = [
+  handleJob(scaffoldExecute, executeScaffoldTask),
+  handleJob(pipelinesRegister, registerPipelinesJob),
+  handleJob(versionRegistered, considerPromotion),
+  handleJob(changeCommit, commitChange),
+  handleJob(environmentReconcile, reconcileEnvironment),
+  handleJob(deploymentReconcile, reconcileDeployment),
+  handleJob(deploymentRecheck, recheckDeployment),
+  handleJob(deploymentLive, ensureMonitorOf),
+  handleJob(inferencesRecorded, requestEvaluation),
+  handleJob(monitorEvaluate, evaluateMonitor),
+  handleJob(monitorEvaluateAll, evaluateAllMonitors),
+];

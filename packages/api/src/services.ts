@@ -5,5 +5,9 @@ import type { ChangeFeed } from "./live/change-feed.ts";
 export type ApiServices = {
   tokens: AccessTokens;
   changes: ChangeFeed;
+  /** What each part that the portal depends on answers: `ok`, or what is wrong. */
+  health(): Promise<Record<string, string>>;
+  /** Which technology serves which capability. */
+  providers(): { capability: string; technology: string; location: string }[];
   about: { version: string; databaseKind: "postgres" | "pglite"; startedAt: Date };
 };

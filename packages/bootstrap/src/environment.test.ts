@@ -3,7 +3,7 @@ import { readEnvironment } from "./environment.ts";
 
 describe("readEnvironment", () => {
   it("has a default for everything", () => {
-    expect(readEnvironment({}, "/srv/trellis")).toEqual({ port: 3000, host: "127.0.0.1", dataFolder: "/srv/trellis/data", databaseUrl: undefined, administrator: undefined });
+    expect(readEnvironment({}, "/srv/trellis")).toEqual({ port: 3000, host: "127.0.0.1", dataFolder: "/srv/trellis/data", databaseUrl: undefined, administrator: undefined, variables: {} });
   });
 
   it("takes an empty variable as not set", () => {

@@ -12,6 +12,8 @@ export type Environment = {
   databaseUrl: string | undefined;
   /** The first administrator, made at start while nobody exists. */
   administrator: { email: string; password: string } | undefined;
+  /** All variables of the process; providers pick by name what their programs need (PATH, how packages are reached). */
+  variables: NodeJS.ProcessEnv;
 };
 
 const environmentSchema = z.object({
@@ -40,5 +42,6 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, folder: string): E
     dataFolder: path.resolve(folder, values.TRELLIS_DATA),
     databaseUrl: values.DATABASE_URL,
     administrator: email && password ? { email, password } : undefined,
+    variables,
   };
 }

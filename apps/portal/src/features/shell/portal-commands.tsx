@@ -26,12 +26,14 @@ export function PortalCommands({ open, onOpenChange }: { open: boolean; onOpenCh
       queryClient.fetchQuery(trpc.catalog.list.queryOptions({ search, limit: 6 })),
       queryClient.fetchQuery(trpc.registry.models.queryOptions({ search, limit: 6 })),
       queryClient.fetchQuery(trpc.pipelines.runs.queryOptions({ search, limit: 6 })),
-      queryClient.fetchQuery(trpc.delivery.deployments.queryOptions({ search, limit: 6 })),
+      queryClient.fetchQuery(trpc.delivery.board.queryOptions({ search, limit: 6 })),
     ]);
     return [
       { heading: "Projects", items: projects.items.map((item) => ({ id: `project:${item.id}`, label: item.slug, detail: item.title, icon: FolderGit2, href: `/projects/${item.slug}` })) },
       { heading: "Models", items: models.items.map((item) => ({ id: `model:${item.id}`, label: item.name, detail: item.description, icon: Box, href: `/models/${item.name}` })) },
-      { heading: "Deployments", items: deployments.items.map((item) => ({ id: `deployment:${item.id}`, label: item.name, icon: Rocket, href: `/deployments/${item.name}` })) },
+      { heading: "Deployments", items: deployments.items
+          .flatMap((item) => Object.values(item.cells))
+          .flatMap((card) => (card ? [{ id: `deployment:${card.id}`, label: card.name, icon: Rocket, href: `/deployments/${card.name}` }] : [])) },
       {
         heading: "Runs",
         items: runs.items.map((item) => ({ id: `run:${item.id}`, label: `${item.project.slug} run ${item.number}`, detail: `${item.pipelineName}, ${item.status}`, icon: CirclePlay, href: `/projects/${item.project.slug}/runs/${item.number}` })),

@@ -34,8 +34,8 @@ function Frame({ children }: { children: ReactNode }) {
   const connection = useConnection();
   const [commandsOpen, setCommandsOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
-  const waiting = useQuery(trpc.delivery.countWaiting.queryOptions());
-  useLive("approvals", trpc.delivery.countWaiting.queryKey());
+  const waiting = useQuery(trpc.delivery.approvalCounts.queryOptions());
+  useLive("approvals", trpc.delivery.approvalCounts.queryKey());
   useHotkeys({
     ...Object.fromEntries(Object.entries(GO_KEYS).map(([keys, { href }]) => [keys, () => navigate(href)])),
     "mod+k": () => setCommandsOpen(true),
@@ -43,7 +43,7 @@ function Frame({ children }: { children: ReactNode }) {
   });
   return (
     <AppShell
-      nav={navigation(waiting.data?.forMe ?? 0)}
+      nav={navigation(waiting.data?.waiting ?? 0)}
       current={path}
       breadcrumbs={<Breadcrumbs items={crumbs} />}
       search={<SearchTrigger onOpen={() => setCommandsOpen(true)} />}

@@ -1,0 +1,53 @@
+import type { GitDoorOptions } from "@trellis/api/git/git-door-types.ts";
+import type { Authenticator } from "@trellis/auth";
+import { requireProject } from "@trellis/core/catalog/index.ts";
+import { enqueueJob } from "@trellis/core/jobs/index.ts";
+import type { CoreContext } from "@trellis/core/kernel/context.ts";
+import { isCoreError } from "@trellis/core/kernel/errors.ts";
+import { pipelinesRegister } from "@trellis/core/pipelines/index.ts";
+
+const ENVIRONMENTS = "platform/environments";
+
+/** Who may clone and push what: projects by their members, the environments repository by everybody to read and nobody to push. */
+export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick<GitDoorOptions, "authorize" | "protectedBranch" | "onPush"> {
+  return {
+    async authorize({ repository, operation, authorization }) {
+      try {
+        const actor = await authenticator.actorOf(new Headers(authorization ? { authorization } : {}));
+        if (!actor) return { status: "unauthenticated", message: "Use any user name, and an access token of Trellis as the password." };
+        const user = { id: actor.userId, name: actor.name, email: actor.email };
+        if (repository === ENVIRONMENTS) return { status: "ok", user };
+        const slug = projectOf(repository);
+        if (!slug) return { status: "not_found", message: `Repository ${repository} was not found.` };
+        await requireProject({ ...core, actor }, slug, operation === "write" ? "project.write" : "project.read");
+        return { status: "ok", user };
+      } catch (error) {
+        if (!isCoreError(error)) throw error;
+        const statuses = { UNAUTHENTICATED: "unauthenticated", FORBIDDEN: "forbidden" } as const;
+        return { status: statuses[error.code as keyof typeof statuses] ?? "not_found", message: error.message };
+      }
+    },
+
+    async protectedBranch(repository) {
+      if (repository !== ENVIRONMENTS) return null;
+      return {
+        branches: ["main"],
+        rule: "main of platform/environments changes only through approved change requests.",
+        remedy: "Ask for a deployment on the model version's page, or with: trellis deploy",
+      };
+    },
+
+    async onPush(repository, updates) {
+      const slug = projectOf(repository);
+      const main = updates.find((update) => update.ref === "refs/heads/main");
+      if (!slug || !main?.after) return;
+      const project = await requireProject(core, slug);
+      await enqueueJob(core.db, pipelinesRegister, { projectId: project.id, commit: main.after }, { key: `${project.id}:${main.after}` });
+    },
+  };
+}
+
+function projectOf(repository: string): string | null {
+  const [group, name] = repository.split("/");
+  return group === "projects" && name ? name : null;
+}

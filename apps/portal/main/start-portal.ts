@@ -1,0 +1,91 @@
+import os from "node:os";
+import path from "node:path";
+import { type ApiServices, ChangeFeed, createApiDoor } from "@trellis/api";
+import { createGitDoor } from "@trellis/api/git/git-door.ts";
+import { CLIENT_FOLDER, type Trellis } from "@trellis/bootstrap";
+import { authorize, countUsers, createFirstAdministrator } from "@trellis/core/identity/index.ts";
+import { ensureEnvironmentsRepository, startDelivery } from "@trellis/core/delivery/index.ts";
+import { startJobWorker } from "@trellis/core/jobs/index.ts";
+import { CHANGES_CHANNEL } from "@trellis/core/kernel/changes.ts";
+import { asSystem } from "@trellis/core/kernel/context.ts";
+import { startPipelineScheduler } from "@trellis/core/pipelines/index.ts";
+import { openInferenceLog } from "@trellis/core/serving/index.ts";
+import { createGateway } from "@trellis/gateway";
+import { gitAccess } from "./git-access.ts";
+import { JOB_HANDLERS } from "./handlers.ts";
+import { checkHealth } from "./health.ts";
+
+/** Version of the portal, shown in its foot and its API document. */
+const VERSION = "0.1.0";
+
+export type Portal = Awaited<ReturnType<typeof startPortal>>;
+
+/** Starts everything behind the port: jobs, the scheduler of pipelines, delivery, the gateway; and builds the doors. */
+export async function startPortal(trellis: Trellis) {
+  const { context, database, auth, providers, environment } = trellis;
+  await createAdministratorOnce(trellis);
+  await ensureEnvironmentsRepository(asSystem(context, "Delivery"));
+
+  const changes = new ChangeFeed();
+  await database.listen(CHANGES_CHANNEL, (topic) => changes.publish(topic), { onReconnect: () => changes.publishGap() });
+  const services: ApiServices = {
+    tokens: auth.tokens,
+    changes,
+    health: () => checkHealth(trellis),
+    providers: () => providers.list(),
+    about: { version: VERSION, databaseKind: database.kind, startedAt: new Date() },
+  };
+
+  const inferenceLog = await openInferenceLog(asSystem(context, "Gateway"));
+  const gateway = createGateway({
+    context: asSystem(context, "Gateway"),
+    inferenceLog,
+    changes: (callback) => changes.subscribe(callback),
+    authenticate: async (authorization) => {
+      if (!authorization) return null;
+      const actor = await auth.authenticator.actorOf(new Headers({ authorization }));
+      if (!actor) return null;
+      return { actor, mayRead: (projectId) => mayRead({ ...context, actor }, projectId) };
+    },
+  });
+  const scheduler = await startPipelineScheduler(asSystem(context, "Pipelines"), {
+    database,
+    slots: Math.max(2, os.availableParallelism()),
+    rootFolder: path.join(environment.dataFolder, "runs"),
+    clientFolder: CLIENT_FOLDER,
+  });
+  const delivery = startDelivery(asSystem(context, "Delivery"));
+  const worker = await startJobWorker(context, database, JOB_HANDLERS);
+  const git = createGitDoor({ root: path.join(environment.dataFolder, "repositories"), ...gitAccess(context, auth.authenticator), log: context.log });
+  await git.announceWaitingPushes();
+
+  return {
+    services,
+    api: createApiDoor({ core: context, auth, services }),
+    git,
+    serve: gateway.app,
+    async stop() {
+      await worker.stop();
+      await delivery.stop();
+      await scheduler.stop();
+      gateway.stop();
+      await inferenceLog.close();
+    },
+  };
+}
+
+async function mayRead(context: Trellis["context"], projectId: string): Promise<boolean> {
+  try {
+    await authorize(context, "project.read", { projectId });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function createAdministratorOnce({ context, environment }: Trellis): Promise<void> {
+  const { administrator } = environment;
+  if (!administrator || (await countUsers(context)) > 0) return;
+  await createFirstAdministrator(context, { name: administrator.email.split("@", 1)[0] ?? "Administrator", ...administrator });
+  context.log.info({ email: administrator.email }, "made the first administrator");
+}

@@ -1,0 +1,71 @@
+import path from "node:path";
+import { SourceHostCapability } from "@trellis/core/catalog/ports.ts";
+import type { Capability } from "@trellis/core/kernel/capability.ts";
+import type { Logger } from "@trellis/core/kernel/context.ts";
+import { CoreError } from "@trellis/core/kernel/errors.ts";
+import { DriftDetectorCapability } from "@trellis/core/monitoring/ports.ts";
+import { ExecutorCapability, PythonEnvironmentsCapability } from "@trellis/core/pipelines/ports.ts";
+import { TemplateCatalogCapability, TemplateEngineCapability } from "@trellis/core/scaffolder/ports.ts";
+import { DeployTargetCapability, ServingRuntimeCapability } from "@trellis/core/serving/ports.ts";
+import { ArtifactStoreCapability } from "@trellis/core/tracking/ports.ts";
+import { createFileArtifactStore } from "@trellis/providers/artifact-store/files/provider.ts";
+import { createLocalDeployTarget } from "@trellis/providers/deploy-target/local/provider.ts";
+import { duckdbDriftDetector } from "@trellis/providers/drift-detector/duckdb/provider.ts";
+import { createLocalExecutor } from "@trellis/providers/executor/local/provider.ts";
+import { createLauncher } from "@trellis/providers/local-processes/launcher.ts";
+import { createUvEnvironments } from "@trellis/providers/python-environments/uv/provider.ts";
+import { createPythonServingRuntime } from "@trellis/providers/serving-runtime/python/provider.ts";
+import { createGitSourceHost } from "@trellis/providers/source-host/git/provider.ts";
+import { folderTemplateCatalog } from "@trellis/providers/template-catalog/folder/provider.ts";
+import { createMinijinjaEngine } from "@trellis/providers/template-engine/minijinja/provider.ts";
+import { CLIENT_FOLDER, TEMPLATES_FOLDER } from "./package-folders.ts";
+
+/** Which technology answers a capability, in words for the platform page. */
+export type ProviderInfo = { capability: string; technology: string; location: string };
+
+export type Providers = {
+  resolve<Port>(capability: Capability<Port>): Port;
+  bind<Port>(capability: Capability<Port>, provider: Port): void;
+  list(): ProviderInfo[];
+  close(): Promise<void>;
+};
+
+/** Opens the embedded provider of every capability, all on the data folder. */
+export async function createProviders(dataFolder: string, variables: NodeJS.ProcessEnv, log: Logger): Promise<Providers> {
+  const within = (...parts: string[]): string => path.join(dataFolder, ...parts);
+  const onProblem = (message: string): void => log.warn({}, message);
+  const launcher = createLauncher({ onProblem });
+  const deployTarget = createLocalDeployTarget({ folder: within("serving"), launcher, onProblem });
+  const servingRuntime = createPythonServingRuntime({ clientFolder: CLIENT_FOLDER, homeFolder: within("home") });
+  const templateEngine = createMinijinjaEngine();
+
+  const bound = new Map<string, { provider: unknown; info: ProviderInfo }>();
+  const bind = <Port>(capability: Capability<Port>, provider: Port, technology = "Trellis", location = "embedded"): void => {
+    bound.set(capability.name, { provider, info: { capability: capability.name, technology, location } });
+  };
+  bind(SourceHostCapability, await createGitSourceHost({ root: within("repositories") }), "git", within("repositories"));
+  bind(ArtifactStoreCapability, await createFileArtifactStore({ root: within("artifacts") }), "files", within("artifacts"));
+  bind(ExecutorCapability, createLocalExecutor({ folderOf: (attemptId) => within("executions", attemptId), launcher }), "local processes", "this machine");
+  bind(PythonEnvironmentsCapability, createUvEnvironments({ dataFolder, portalEnvironment: variables }), "uv", within("environments"));
+  bind(DeployTargetCapability, deployTarget, "local processes", "this machine");
+  bind(ServingRuntimeCapability, servingRuntime, "Python", "this machine");
+  bind(DriftDetectorCapability, duckdbDriftDetector(), "DuckDB", "in process");
+  bind(TemplateEngineCapability, templateEngine, "MiniJinja", "child process");
+  bind(TemplateCatalogCapability, folderTemplateCatalog({ folder: TEMPLATES_FOLDER }), "folder", "packaged with Trellis");
+
+  return {
+    resolve<Port>(capability: Capability<Port>): Port {
+      const entry = bound.get(capability.name);
+      if (!entry) throw new CoreError("UNAVAILABLE", `No provider is set up for ${capability.name}.`);
+      return entry.provider as Port;
+    },
+    bind,
+    list: () => [...bound.values()].map((entry) => entry.info),
+    async close() {
+      await deployTarget.close({ stopAll: true });
+      servingRuntime.close();
+      await templateEngine.close();
+      launcher.close();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { type Auth, createAuth } from "@trellis/auth";
+import type { CoreContext, Logger } from "@trellis/core/kernel/context.ts";
+import { newId } from "@trellis/core/kernel/ids.ts";
+import { AccountStoreCapability } from "@trellis/core/identity/index.ts";
+import { type DatabaseHandle, openDatabase } from "@trellis/db";
+import type { Environment } from "./environment.ts";
+import { createProviders, type Providers } from "./create-providers.ts";
+import { loadSecret } from "./secret.ts";
+
+/** A portal without its doors: database, technology and the context that verbs run in. */
+export type Trellis = {
+  context: CoreContext;
+  database: DatabaseHandle;
+  auth: Auth;
+  providers: Providers;
+  environment: Environment;
+  /** Stops what the providers run, then closes the database. */
+  close(): Promise<void>;
+};
+
+/** Puts a portal together: the one place that knows which technology answers which capability. */
+export async function createTrellis(environment: Environment, log: Logger): Promise<Trellis> {
+  await mkdir(environment.dataFolder, { recursive: true, mode: 0o700 });
+  const database = await openDatabase({
+    ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}),
+    folder: path.join(environment.dataFolder, "database"),
+    log,
+  });
+  const stopping = new AbortController();
+  try {
+    const auth = createAuth(database.db, await loadSecret(environment.dataFolder));
+    const providers = await createProviders(environment.dataFolder, environment.variables, log);
+    providers.bind(AccountStoreCapability, auth.accountStore);
+    const context: CoreContext = {
+      db: database.db,
+      actor: { kind: "system", name: "Trellis" },
+      now: () => new Date(),
+      newId: () => newId(),
+      resolve: (capability) => providers.resolve(capability),
+      log,
+      signal: stopping.signal,
+    };
+    return {
+      context,
+      database,
+      auth,
+      providers,
+      environment,
+      async close() {
+        stopping.abort();
+        await providers.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+

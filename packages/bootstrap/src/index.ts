@@ -1,0 +1,5 @@
+export { createTrellis, type Trellis } from "./create-trellis.ts";
+export { type Environment, readEnvironment } from "./environment.ts";
+export { createLogger } from "./logger.ts";
+export { CLIENT_FOLDER } from "./package-folders.ts";
+export type { ProviderInfo } from "./create-providers.ts";

@@ -1,0 +1,43 @@
+import { sql } from "drizzle-orm";
+import { visibleProjects } from "../identity/index.ts";
+import type { CoreContext } from "../kernel/context.ts";
+import type { LineageKind, LineageRef } from "./record-edge.ts";
+
+export type LineageNode = LineageRef & {
+  /** Edges from the root; negative = upstream. */
+  depth: number;
+  /** What people call it, e.g. `flight-delays v3` or `Run 12`. */
+  label: string;
+  /** Path in the portal, or null where it has no page. */
+  href: string | null;
+  projectId: string;
+  status: string | null;
+};
+
+/** For each kind: how its rows are named, linked and judged. One query answers for all kinds. */
+const DESCRIPTIONS: Record<LineageKind, ReturnType<typeof sql>> = {
+  dataset_version: sql`select n.*, d.name || ' @ ' || left(split_part(v.digest, ':', 2), 8) as label, '/data/' || d.id as href, d.project_id, null::text as status
+    from n join dataset_version v on v.id = n.id join dataset d on d.id = v.dataset_id where n.kind = 'dataset_version'`,
+  run: sql`select n.*, 'Run ' || r.number, '/projects/' || p.slug || '/runs/' || r.number, r.project_id, r.status
+    from n join run r on r.id = n.id join project p on p.id = r.project_id where n.kind = 'run'`,
+  model_version: sql`select n.*, m.name || ' v' || v.version, '/models/' || m.name || '/versions/' || v.version, m.project_id, v.status
+    from n join model_version v on v.id = n.id join registered_model m on m.id = v.model_id where n.kind = 'model_version'`,
+  deployment: sql`select n.*, d.name, '/deployments/' || d.name, d.project_id, d.health
+    from n join deployment d on d.id = n.id where n.kind = 'deployment'`,
+  drift_report: sql`select n.*, 'Drift report', null, e.project_id, null
+    from n join lateral (select project_id from lineage_edge where from_kind = 'drift_report' and from_id = n.id limit 1) e on true where n.kind = 'drift_report'`,
+};
+
+/** Gives nodes their words and links; those in projects that the actor may not see are left out. */
+export async function describeNodes(ctx: CoreContext, refs: (LineageRef & { depth: number })[]): Promise<LineageNode[]> {
+  const kinds = [...new Set(refs.map((ref) => ref.kind))];
+  if (kinds.length === 0) return [];
+  const parts = kinds.map((kind) => sql`(${DESCRIPTIONS[kind]})`);
+  const result = await ctx.db.execute<{ kind: LineageKind; id: string; depth: number; label: string; href: string | null; project_id: string; status: string | null }>(sql`
+    with n as (
+      select * from unnest(${sql.param(refs.map((ref) => ref.kind))}::text[], ${sql.param(refs.map((ref) => ref.id))}::uuid[], ${sql.param(refs.map((ref) => ref.depth))}::int[]) as t(kind, id, depth)
+    ), described(kind, id, depth, label, href, project_id, status) as (${sql.join(parts, sql` union all `)})
+    select described.* from described join project on project.id = described.project_id where ${visibleProjects(ctx) ?? sql`true`}
+    order by depth, kind, label, id`);
+  return result.rows.map(({ project_id, ...row }) => ({ ...row, projectId: project_id }));
+}

@@ -59,3 +59,10 @@ const languageByEnding: Record<string, CodeLanguage> = {
 export function languageOf(path: string): CodeLanguage {
   return languageByEnding[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? 'text'
 }
+
+const known = new Set<string>([...Object.keys(patterns), 'text'])
+
+/** Whether a word names a language that is coloured here. */
+export function isCodeLanguage(word: string): word is CodeLanguage {
+  return known.has(word)
+}

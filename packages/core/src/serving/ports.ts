@@ -60,3 +60,13 @@ export type ServingRuntime = {
 };
 
 export const ServingRuntimeCapability = defineCapability<ServingRuntime>("serving-runtime");
+
+/** Folders of this machine that serving works in; absolute. */
+export type ServingFolders = {
+  /** Logged predictions: `<inference>/<deployment>/<segment>.jsonl`. */
+  inference: string;
+  /** What workloads run from: `<workloads>/<workload>/{model,source}`. */
+  workloads: string;
+};
+
+export const ServingFoldersCapability = defineCapability<ServingFolders>("serving-folders");

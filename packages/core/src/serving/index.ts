@@ -1,0 +1,12 @@
+export { type InferenceRow } from "./domain/inference-line.ts";
+export { type LiveTarget, type Route } from "./domain/route.ts";
+export type { RequestOutcome, TrafficSample } from "./domain/traffic-counter.ts";
+export { inferencesRecorded } from "./jobs.ts";
+export { type LiveNumbers, liveNumbers } from "./live-numbers.ts";
+export { type InferenceBatch, type InferenceLog, type InferenceLogOptions, openInferenceLog } from "./open-inference-log.ts";
+export { type EndpointTarget, publishEndpoint, withdrawEndpoint } from "./publish-endpoint.ts";
+export { inferenceExtents, recentInferences, recentInferencesInput, requireServedDeployment } from "./queries.ts";
+export { type InferenceWindow, readWindow, readWindowInput, type WindowReport } from "./read-window.ts";
+export { recoverSegments } from "./recover-segments.ts";
+export { resolveRoute } from "./resolve-route.ts";
+export { type TrafficPoint, type TrafficSeries, trafficSeries, trafficSeriesInput } from "./traffic-series.ts";

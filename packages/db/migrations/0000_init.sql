@@ -492,6 +492,8 @@ CREATE TABLE "deployment" (
 	"live_version_id" uuid,
 	"live_since" timestamp with time zone,
 	"held" boolean DEFAULT false NOT NULL,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"retry_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "deployment_name_unique" UNIQUE("name")
@@ -502,6 +504,7 @@ CREATE TABLE "deployment_event" (
 	"deployment_id" uuid NOT NULL,
 	"kind" text NOT NULL,
 	"message" text NOT NULL,
+	"change_request_number" integer,
 	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint

@@ -126,6 +126,10 @@ export const deployment = pgTable(
     liveSince: moment("live_since"),
     /** Automation may not move it until lifted (set by a rollback). */
     held: boolean("held").notNull().default(false),
+    /** How often the workload of the desired version ended by itself since it was asked for. */
+    failures: integer("failures").notNull().default(0),
+    /** The next start is not before this moment. */
+    retryAt: moment("retry_at"),
     createdAt: createdAt(),
     updatedAt: moment("updated_at").notNull(),
   },
@@ -156,6 +160,7 @@ export const deploymentEvent = pgTable(
     deploymentId: uuid("deployment_id").notNull().references(() => deployment.id, { onDelete: "cascade" }),
     kind: text("kind").notNull(),
     message: text("message").notNull(),
+    changeRequestNumber: integer("change_request_number"),
     at: moment("at").notNull(),
   },
   (t) => [index("deployment_event_deployment").on(t.deploymentId, t.seq)],

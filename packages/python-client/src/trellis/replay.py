@@ -139,9 +139,7 @@ def find_model(endpoint: Endpoint, name: Optional[str] = None) -> tuple[str, lis
         if status == 200 and isinstance(content, dict) and isinstance(content.get("inputs"), list):
             return candidate, [_feature(item) for item in content["inputs"]]
         reason = f"{status}: {_message(content)}"
-    raise ReplayError(
-        f'There is no deployment "{endpoint.deployment}" at {endpoint.origin} that you may use. {reason}'
-    )
+    raise ReplayError(f'There is no deployment "{endpoint.deployment}" at {endpoint.origin} that you may use. {reason}')
 
 
 def _feature(tensor: dict[str, Any]) -> Feature:
@@ -178,9 +176,7 @@ def read_rows(
     return sorted((row for row in rows if inside(row)), key=lambda row: row[time_column])
 
 
-def infer_request(
-    features: list[Feature], rows: list[dict[str, str]], time_column: Optional[str]
-) -> dict[str, Any]:
+def infer_request(features: list[Feature], rows: list[dict[str, str]], time_column: Optional[str]) -> dict[str, Any]:
     """Returns the body of an inference request for the rows. Raises ReplayError naming feature and value."""
     tensors = []
     for feature in features:
@@ -192,9 +188,7 @@ def infer_request(
                 f'The model needs the feature "{feature.name}", which the file does not have. It has {have}.'
             )
         data = [_value(feature, row.get(feature.name), row) for row in rows]
-        tensors.append(
-            {"name": feature.name, "datatype": feature.datatype, "shape": [len(rows)], "data": data}
-        )
+        tensors.append({"name": feature.name, "datatype": feature.datatype, "shape": [len(rows)], "data": data})
     body: dict[str, Any] = {"inputs": tensors}
     if time_column:
         body["parameters"] = {"event_times": [row[time_column] for row in rows]}

@@ -70,9 +70,7 @@ def load_model(folder: str) -> Model:
     try:
         loader = getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError) as error:
-        raise ModelError(
-            f'The loader "{loader_name}" was not found: {error}. Is the source on PYTHONPATH?'
-        ) from error
+        raise ModelError(f'The loader "{loader_name}" was not found: {error}. Is the source on PYTHONPATH?') from error
     model = loader(folder)
     if not callable(getattr(model, "predict", None)):
         raise ModelError(f'The loader "{loader_name}" returned something without predict(rows).')

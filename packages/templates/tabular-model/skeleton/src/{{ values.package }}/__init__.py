@@ -1,0 +1,1 @@
+"""The Python package of this project: one module a step, and what they share."""

@@ -9,7 +9,7 @@ export const CHANGES_CHANNEL = "trellis_changes";
  * `run:<id>` `runs:<projectId>` `project:<id>` `models:<projectId>` `model-version:<id>` `change-request:<id>` `approvals`
  * `deployment:<id>` `monitor:<deploymentId>` `scaffold-task:<id>` `notifications:<userId>` `projects`.
  */
-export type Topic = `${string}:${string}` | "approvals" | "projects";
+export type Topic = `${string}:${string}` | "approvals" | "projects" | "deployments";
 
 /** Announces changes to every process of the portal and so to every open page; sent only if the transaction commits. */
 export async function announce(tx: Database | Transaction, ...topics: Topic[]): Promise<void> {

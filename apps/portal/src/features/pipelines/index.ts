@@ -1,0 +1,5 @@
+export { RunPage } from "./run-page";
+export { RunsPage } from "./runs-page";
+export { RunsTable } from "./runs-table";
+export { StartRunButton } from "./start-run-button";
+export { triggerWords } from "./trigger-words";

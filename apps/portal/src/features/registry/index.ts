@@ -1,0 +1,3 @@
+export { ModelPage } from "./model-page";
+export { ModelVersionPage } from "./model-version-page";
+export { ModelsPage } from "./models-page";

@@ -1,0 +1,3 @@
+export { CreateProjectPage } from "./create-project-page";
+export { ScaffoldTaskPage } from "./scaffold-task-page";
+export { TemplatesPage } from "./templates-page";

@@ -150,7 +150,11 @@ describe("refusals", () => {
 
   it("refuses a push to a protected branch, naming the rule and what to do", async () => {
     const door = await open({
-      protection: { branches: ["main"], rule: "Environments change by approved change requests only.", remedy: "Open a change request on the model version's page." },
+      protection: {
+        branches: ["main"],
+        rule: "Environments change by approved change requests only.",
+        remedy: "Open a change request on the model version's page.",
+      },
     });
     const work = await cloneWithCommit(door, "write");
     const result = await door.git(work, "push", "origin", "HEAD:main");
@@ -178,7 +182,11 @@ describe("refusals", () => {
     expect(await door.git(work, "push", "--force", "origin", "HEAD:topic")).toMatchObject({ exitCode: 0 });
   });
 
-  it.each([["refs/trellis/keys/x", "hidden ref"], ["refs/notes/commits", "refs/notes/commits cannot be pushed"], ["refs/replace/x", "cannot be pushed"]])("refuses %s", async (ref, words) => {
+  it.each([
+    ["refs/trellis/keys/x", "hidden ref"],
+    ["refs/notes/commits", "refs/notes/commits cannot be pushed"],
+    ["refs/replace/x", "cannot be pushed"],
+  ])("refuses %s", async (ref, words) => {
     const door = await open();
     const work = await cloneWithCommit(door, "write");
     const result = await door.git(work, "push", "origin", `HEAD:${ref}`);

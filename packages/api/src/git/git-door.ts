@@ -74,7 +74,14 @@ async function answer(settings: Settings, journal: PushJournal, request: Incomin
   await exchange(settings, journal, request, response, route, grant.user);
 }
 
-async function exchange(settings: Settings, journal: PushJournal, request: IncomingMessage, response: ServerResponse, route: GitRoute, user: GitUser): Promise<void> {
+async function exchange(
+  settings: Settings,
+  journal: PushJournal,
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: GitRoute,
+  user: GitUser,
+): Promise<void> {
   const { repository } = route;
   const isPush = route.service === "git-receive-pack";
   const push = isPush ? { user, protection: (await settings.protectedBranch?.(repository, user)) ?? null, journal: await journal.open(repository) } : undefined;
@@ -95,7 +102,8 @@ async function exchange(settings: Settings, journal: PushJournal, request: Incom
   request.socket.setTimeout(settings.idleTimeoutMs);
   const end = await runBackend(request, response, environment, settings.maxPushBytes);
   request.socket.setTimeout(0);
-  if (end.exitCode !== 0) settings.log.warn({ repository, service: route.service, exitCode: end.exitCode, stderr: end.stderr }, "git http-backend ended with an error.");
+  if (end.exitCode !== 0)
+    settings.log.warn({ repository, service: route.service, exitCode: end.exitCode, stderr: end.stderr }, "git http-backend ended with an error.");
   if (isPush && route.step === "exchange") await journal.deliver(repository);
   if (response.headersSent) response.end();
   else refuse(request, response, 500, "Trellis could not answer this git command. Its log says why.");

@@ -23,13 +23,15 @@ export function readGitRoute(method: string, url: string, headers: { contentType
   const [path = "", query = ""] = splitOnce(url, "?");
   const match = PATH.exec(path);
   const [, group = "", name = "", action = ""] = match ?? [];
-  if (!match || !isSlug(group) || !isSlug(name)) return { status: 404, message: "There is no repository at this address. It has the form /git/<group>/<name>.git" };
+  if (!match || !isSlug(group) || !isSlug(name))
+    return { status: 404, message: "There is no repository at this address. It has the form /git/<group>/<name>.git" };
   const repository = `${group}/${name}`;
   if (action === "info/refs") return readAdvertisement(method, query, repository);
   if (method !== "POST") return { status: 405, message: "This address takes POST only." };
   if (action !== "git-upload-pack" && action !== "git-receive-pack") return { status: 404, message: "There is no such service." };
   if (headers.contentType !== `application/x-${action}-request`) return { status: 415, message: `The content type must be application/x-${action}-request.` };
-  if (headers.contentEncoding !== undefined && !/^(x-)?gzip$/.test(headers.contentEncoding)) return { status: 415, message: "The content encoding must be gzip, or none." };
+  if (headers.contentEncoding !== undefined && !/^(x-)?gzip$/.test(headers.contentEncoding))
+    return { status: 415, message: "The content encoding must be gzip, or none." };
   return { repository, service: action, step: "exchange" };
 }
 

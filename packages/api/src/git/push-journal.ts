@@ -31,9 +31,14 @@ export class PushJournal {
   /** Tells of the repository's waiting pushes, oldest first, one delivery at a time. Never throws: failures wait and are logged. */
   deliver(repository: string): Promise<void> {
     const before = this.#tails.get(repository) ?? Promise.resolve();
-    const tail = before.then(() => this.#deliverNow(repository)).catch((error: unknown) => {
-      this.#options.log.error({ repository, error: String(error) }, "A push could not be announced; it is announced again with the next one or at the next start.");
-    });
+    const tail = before
+      .then(() => this.#deliverNow(repository))
+      .catch((error: unknown) => {
+        this.#options.log.error(
+          { repository, error: String(error) },
+          "A push could not be announced; it is announced again with the next one or at the next start.",
+        );
+      });
     this.#tails.set(repository, tail);
     void tail.then(() => {
       if (this.#tails.get(repository) === tail) this.#tails.delete(repository);

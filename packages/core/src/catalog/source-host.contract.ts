@@ -53,11 +53,14 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
       await expect(host.readTree(NAME, NO_COMMIT)).rejects.toMatchObject({ code: "NOT_FOUND" });
     });
 
-    it.each(["", "projects", "../x/y", "a/../b", "projects/..", "Projects/x", "a/b/c", "/etc/x", "a/-b", "a/b.git", "a/b\0"])("refuses %j as a name", async (name) => {
-      const host = await open();
-      await expect((async () => host.createRepository(name))()).rejects.toMatchObject({ code: "INVALID" });
-      await expect(host.head(name, "main")).rejects.toMatchObject({ code: "INVALID" });
-    });
+    it.each(["", "projects", "../x/y", "a/../b", "projects/..", "Projects/x", "a/b/c", "/etc/x", "a/-b", "a/b.git", "a/b\0"])(
+      "refuses %j as a name",
+      async (name) => {
+        const host = await open();
+        await expect((async () => host.createRepository(name))()).rejects.toMatchObject({ code: "INVALID" });
+        await expect(host.head(name, "main")).rejects.toMatchObject({ code: "INVALID" });
+      },
+    );
   });
 
   describe(`source host on ${technology}: reading`, () => {
@@ -85,7 +88,13 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
       );
       const tree = await host.readTree(NAME, commit);
       const rows = tree.map(({ path, sizeBytes, executable }) => [path, sizeBytes, executable]);
-      expect(rows.sort()).toEqual([["README.md", 6, false], ["deep/er/run me.sh", 10, true], ["deep/ünï", 0, false]].sort());
+      expect(rows.sort()).toEqual(
+        [
+          ["README.md", 6, false],
+          ["deep/er/run me.sh", 10, true],
+          ["deep/ünï", 0, false],
+        ].sort(),
+      );
       await expect(host.readTree(NAME, NO_COMMIT)).rejects.toMatchObject({ code: "NOT_FOUND" });
       await expect(host.readTree(NAME, "main")).rejects.toMatchObject({ code: "INVALID" });
     });
@@ -93,7 +102,13 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
     it("reads files byte for byte, with a limit", async () => {
       const host = await withRepository();
       const bytes = Buffer.from([0, 255, 13, 10, 10, 0]);
-      const { commit } = await host.commit(NAME, request([{ path: "bin/x", content: bytes }, { path: ":(top)*", content: "odd name" }]));
+      const { commit } = await host.commit(
+        NAME,
+        request([
+          { path: "bin/x", content: bytes },
+          { path: ":(top)*", content: "odd name" },
+        ]),
+      );
       expect(await host.readFile(NAME, commit, "bin/x")).toEqual(bytes);
       expect((await host.readFile(NAME, commit, ":(top)*"))?.toString()).toBe("odd name");
       expect(await host.readFile(NAME, commit, "bin/x", 6)).toEqual(bytes);
@@ -104,7 +119,13 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
 
     it("writes a commit's tree into an empty folder", async () => {
       const host = await withRepository();
-      const { commit } = await host.commit(NAME, request([{ path: "a/b.txt", content: "old\r\n" }, { path: "run.sh", content: "x", executable: true }]));
+      const { commit } = await host.commit(
+        NAME,
+        request([
+          { path: "a/b.txt", content: "old\r\n" },
+          { path: "run.sh", content: "x", executable: true },
+        ]),
+      );
       await host.commit(NAME, request([{ path: "a/b.txt", content: "new" }]));
       await withFolder(async (folder) => {
         await host.checkout(NAME, commit, folder);
@@ -129,8 +150,22 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
   describe(`source host on ${technology}: committing`, () => {
     it("changes, adds and removes files and keeps the rest", async () => {
       const host = await withRepository();
-      await host.commit(NAME, request([{ path: "keep", content: "k" }, { path: "edit", content: "1" }, { path: "drop", content: "d" }]));
-      const { commit, created } = await host.commit(NAME, request([{ path: "edit", content: "2" }, { path: "drop", content: null }, { path: "new/file", content: "n" }]));
+      await host.commit(
+        NAME,
+        request([
+          { path: "keep", content: "k" },
+          { path: "edit", content: "1" },
+          { path: "drop", content: "d" },
+        ]),
+      );
+      const { commit, created } = await host.commit(
+        NAME,
+        request([
+          { path: "edit", content: "2" },
+          { path: "drop", content: null },
+          { path: "new/file", content: "n" },
+        ]),
+      );
       expect(created).toBe(true);
       expect((await host.readTree(NAME, commit)).map((entry) => entry.path).sort()).toEqual(["edit", "keep", "new/file"]);
       expect((await host.readFile(NAME, commit, "edit"))?.toString()).toBe("2");
@@ -140,7 +175,13 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
       const host = await withRepository();
       await host.commit(NAME, request([{ path: "a", content: "file" }]));
       await expect(host.commit(NAME, request([{ path: "a/b", content: "x" }]))).rejects.toMatchObject({ code: "INVALID" });
-      const { commit } = await host.commit(NAME, request([{ path: "a", content: null }, { path: "a/b", content: "x" }]));
+      const { commit } = await host.commit(
+        NAME,
+        request([
+          { path: "a", content: null },
+          { path: "a/b", content: "x" },
+        ]),
+      );
       expect((await host.readTree(NAME, commit)).map((entry) => entry.path)).toEqual(["a/b"]);
     });
 
@@ -166,7 +207,9 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
       const second = await host.commit(NAME, request([{ path: "a", content: "2" }], { expectedHead: first.commit }));
       await expect(host.commit(NAME, request([{ path: "a", content: "3" }], { expectedHead: first.commit }))).rejects.toMatchObject({ code: "CONFLICT" });
       await expect(host.commit(NAME, request([{ path: "a", content: "3" }], { expectedHead: null }))).rejects.toMatchObject({ code: "CONFLICT" });
-      await expect(host.commit(NAME, request([{ path: "a", content: "3" }], { branch: "none", expectedHead: first.commit }))).rejects.toMatchObject({ code: "CONFLICT" });
+      await expect(host.commit(NAME, request([{ path: "a", content: "3" }], { branch: "none", expectedHead: first.commit }))).rejects.toMatchObject({
+        code: "CONFLICT",
+      });
       expect((await host.head(NAME, "main"))?.commit).toBe(second.commit);
     });
 
@@ -198,8 +241,24 @@ export function sourceHostContract(technology: string, open: () => Promise<Sourc
     it.each([
       ["a path out of the tree", { changes: [{ path: "../a", content: "" }] }],
       ["a path into .git", { changes: [{ path: ".git/config", content: "" }] }],
-      ["paths that differ in case only", { changes: [{ path: "a", content: "" }, { path: "A", content: "" }] }],
-      ["a file changed twice", { changes: [{ path: "a", content: "" }, { path: "a", content: null }] }],
+      [
+        "paths that differ in case only",
+        {
+          changes: [
+            { path: "a", content: "" },
+            { path: "A", content: "" },
+          ],
+        },
+      ],
+      [
+        "a file changed twice",
+        {
+          changes: [
+            { path: "a", content: "" },
+            { path: "a", content: null },
+          ],
+        },
+      ],
       ["a branch that is an option", { branch: "--force" }],
       ["a branch that is an expression", { branch: "main~1" }],
       ["a key of two lines", { key: "a\nb" }],

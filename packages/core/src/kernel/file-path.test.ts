@@ -49,12 +49,30 @@ describe("filePathFault", () => {
 
 describe("findPathCollision", () => {
   it.each<[string[], [string, string]]>([
-    [["README.md", "readme.MD"], ["README.md", "readme.MD"]],
-    [["a", "a/b"], ["a", "a/b"]],
-    [["a/b", "A"], ["a/b", "A"]],
-    [["src/x", "Src/y"], ["src/x", "Src/y"]],
-    [["same", "same"], ["same", "same"]],
-    [["e\u0301", "\u00e9"], ["e\u0301", "\u00e9"]],
+    [
+      ["README.md", "readme.MD"],
+      ["README.md", "readme.MD"],
+    ],
+    [
+      ["a", "a/b"],
+      ["a", "a/b"],
+    ],
+    [
+      ["a/b", "A"],
+      ["a/b", "A"],
+    ],
+    [
+      ["src/x", "Src/y"],
+      ["src/x", "Src/y"],
+    ],
+    [
+      ["same", "same"],
+      ["same", "same"],
+    ],
+    [
+      ["e\u0301", "\u00e9"],
+      ["e\u0301", "\u00e9"],
+    ],
   ])("finds it in %j", (paths, pair) => {
     expect(findPathCollision(paths)).toEqual(pair);
   });

@@ -17,7 +17,10 @@ describe("splitSlugPair", () => {
   });
 
   it("gives back only what it was given, in characters that no file system or command treats specially", () => {
-    const text = fc.oneof(fc.string({ maxLength: 12 }), fc.array(fc.constantFrom("a", "-", "/", ".", "..", "~", "\0", "Z"), { maxLength: 8 }).map((parts) => parts.join("")));
+    const text = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.array(fc.constantFrom("a", "-", "/", ".", "..", "~", "\0", "Z"), { maxLength: 8 }).map((parts) => parts.join("")),
+    );
     fc.assert(
       fc.property(text, (value) => {
         const pair = splitSlugPair(value);

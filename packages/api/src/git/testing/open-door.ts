@@ -68,7 +68,12 @@ export async function openDoor(more: Partial<GitDoorOptions> & { protection?: Br
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {
-    door, folder, root, events, asked, logged,
+    door,
+    folder,
+    root,
+    events,
+    asked,
+    logged,
     address: `http://127.0.0.1:${port}`,
     url: (token, repository = "projects/one") => `http://any:${token}@127.0.0.1:${port}/git/${repository}.git`,
     git: (cwd, ...parameters) => runClient(cwd, folder, parameters),
@@ -81,7 +86,12 @@ export async function openDoor(more: Partial<GitDoorOptions> & { protection?: Br
 }
 
 async function runClient(cwd: string, home: string, parameters: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const identity = { GIT_AUTHOR_NAME: "Client", GIT_AUTHOR_EMAIL: "client@example.org", GIT_COMMITTER_NAME: "Client", GIT_COMMITTER_EMAIL: "client@example.org" };
+  const identity = {
+    GIT_AUTHOR_NAME: "Client",
+    GIT_AUTHOR_EMAIL: "client@example.org",
+    GIT_COMMITTER_NAME: "Client",
+    GIT_COMMITTER_EMAIL: "client@example.org",
+  };
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", ...identity };
   try {
     const { stdout, stderr } = await execute("git", ["-c", "init.defaultBranch=main", ...parameters], { cwd, env, maxBuffer: 64 * 1024 * 1024 });

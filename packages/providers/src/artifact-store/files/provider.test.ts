@@ -33,7 +33,10 @@ describe("artifact store on files", () => {
     const root = await newFolder();
     await mkdir(join(root, "incoming"), { recursive: true });
     const now = Date.now();
-    for (const [name, ageHours] of [["old", 25], ["young", 23]] as const) {
+    for (const [name, ageHours] of [
+      ["old", 25],
+      ["young", 23],
+    ] as const) {
       await writeFile(join(root, "incoming", name), "half");
       await utimes(join(root, "incoming", name), now / 1000, now / 1000 - ageHours * 3600);
     }

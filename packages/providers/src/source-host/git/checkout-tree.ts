@@ -34,7 +34,9 @@ async function assertStaysInside(run: RunGit, directory: string, rows: TreeRow[]
   }
   const first = issues[0];
   if (!first) return;
-  throw new CoreError("INVALID", `The commit cannot be checked out: ${JSON.stringify(first.file)} ${first.message}. Change or remove it in the repository.`, { issues });
+  throw new CoreError("INVALID", `The commit cannot be checked out: ${JSON.stringify(first.file)} ${first.message}. Change or remove it in the repository.`, {
+    issues,
+  });
 }
 
 async function linkFault(run: RunGit, directory: string, row: TreeRow): Promise<string | null> {

@@ -74,7 +74,10 @@ async function assertFilesUntouched(place: Workplace, request: CommitRequest, be
   if (before === after) return;
   const [from, to] = await Promise.all([treeOf(place, before), treeOf(place, after)]);
   const output = await mustRun(place.run, { directory: place.directory, arguments: ["diff-tree", "-r", "-z", "--name-only", from, to] });
-  const touched = output.toString().split("\0").filter((path) => path !== "");
+  const touched = output
+    .toString()
+    .split("\0")
+    .filter((path) => path !== "");
   const mine = request.changes.map((change) => change.path);
   const shared = touched.filter((path) => mine.some((own) => own === path || own.startsWith(`${path}/`) || path.startsWith(`${own}/`)));
   if (shared.length === 0) return;

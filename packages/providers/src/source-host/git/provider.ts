@@ -1,17 +1,20 @@
 import { mkdir, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { SourceHost } from "@trellis/core/catalog/ports.ts";
 import { checkoutTree } from "./checkout-tree.ts";
 import { commitChanges } from "./commit-changes.ts";
+import { packRepositories } from "./pack-repositories.ts";
 import { removeOldPrivateFolders, withPrivateFolder } from "./private-folder.ts";
 import { readCommit } from "./read-commit.ts";
 import { readFileAt, readFiles } from "./read-tree.ts";
 import { assertCommitId, existingRepository, repositoryFolder } from "./repository-folder.ts";
 import { createGitRunner, mustRun, type RunGit } from "./run-git.ts";
 
+const MAINTENANCE_TIMEOUT_MS = 60 * 60_000;
+
 /** Settings of the embedded source host. */
 export type GitSourceHostOptions = {
-  /** Absolute folder of the repositories: `<root>/<group>/<name>.git`. */
+  /** Folder of the repositories: `<root>/<group>/<name>.git`. */
   root: string;
   /** Where `git` is looked for, as in `PATH`. */
   searchPath?: string;
@@ -21,12 +24,19 @@ export type GitSourceHostOptions = {
   staleLockMs?: number;
 };
 
+/** The embedded source host: the port and the care that repositories on disk need. */
+export type GitSourceHost = SourceHost & {
+  /** Packs repositories that have gathered many loose objects. For a timer, once a day or so; safe beside all other work. */
+  maintain(): Promise<void>;
+};
+
 /**
  * Opens the embedded source host: bare git repositories on disk, worked on through git's plumbing commands. Safe for several
  * processes on one folder; a kill at any moment leaves every repository usable.
  */
-export async function createGitSourceHost(options: GitSourceHostOptions): Promise<SourceHost> {
-  const { root, searchPath = "/usr/local/bin:/usr/bin:/bin", timeoutMs = 120_000, staleLockMs = 10_000 } = options;
+export async function createGitSourceHost(options: GitSourceHostOptions): Promise<GitSourceHost> {
+  const root = resolve(options.root);
+  const { searchPath = "/usr/local/bin:/usr/bin:/bin", timeoutMs = 120_000, staleLockMs = 10_000 } = options;
   const run = createGitRunner({ searchPath, timeoutMs });
   await removeOldPrivateFolders(root, Date.now());
   return {
@@ -49,6 +59,7 @@ export async function createGitSourceHost(options: GitSourceHostOptions): Promis
       assertCommitId(commit);
       await checkoutTree(run, root, await existingRepository(root, name), commit, folder);
     },
+    maintain: () => packRepositories(createGitRunner({ searchPath, timeoutMs: MAINTENANCE_TIMEOUT_MS }), root),
   };
 }
 

@@ -49,7 +49,9 @@ export async function readFileAt(run: RunGit, directory: string, commit: string,
   const row = (await readRows(run, directory, commit, path)).find((candidate) => candidate.path === path);
   if (!row || !isFileRow(row)) return null;
   if (row.sizeBytes > maxBytes) {
-    throw new CoreError("TOO_LARGE", `${path} has ${row.sizeBytes} bytes; at most ${maxBytes} are read here.`, { issues: [{ file: path, message: "too large" }] });
+    throw new CoreError("TOO_LARGE", `${path} has ${row.sizeBytes} bytes; at most ${maxBytes} are read here.`, {
+      issues: [{ file: path, message: "too large" }],
+    });
   }
   return mustRun(run, { directory, arguments: ["cat-file", "blob", row.blob], maxOutputBytes: maxBytes + 1 });
 }

@@ -77,7 +77,9 @@ export function createGitRunner(options: { searchPath: string; timeoutMs: number
       // A command that ends without reading all its input is no fault: its exit code says what happened.
       child.stdin.on("error", () => {});
       child.stdin.end(command.input ?? "");
-      child.on("error", (error) => reject(new CoreError("UNAVAILABLE", "git could not be started. Install git 2.38 or newer on this machine.", { cause: error })));
+      child.on("error", (error) =>
+        reject(new CoreError("UNAVAILABLE", "git could not be started. Install git 2.38 or newer on this machine.", { cause: error })),
+      );
       child.on("close", (exitCode, signal) => {
         if (size > (command.maxOutputBytes ?? MAX_OUTPUT_BYTES)) reject(new CoreError("TOO_LARGE", "The repository's answer is too large to read at once."));
         else if (exitCode === null) reject(new CoreError("UNAVAILABLE", `git ${command.arguments[0]} was ended by ${signal}.`));

@@ -73,7 +73,9 @@ function findBlocked(paths: Set<string>, files: Set<string>): [string, string] |
 /** Removals first, so that a file can give way to a folder of its name, and the other way round, in one commit. */
 function indexLines(changes: StoredChange[]): string {
   const removed = changes.filter((change) => change.blob === null).map((change) => `0 ${NO_BLOB}\t${change.path}\0`);
-  const written = changes.filter((change) => change.blob !== null).map((change) => `${change.executable ? "100755" : "100644"} ${change.blob}\t${change.path}\0`);
+  const written = changes
+    .filter((change) => change.blob !== null)
+    .map((change) => `${change.executable ? "100755" : "100644"} ${change.blob}\t${change.path}\0`);
   return [...removed, ...written].join("");
 }
 

@@ -32,7 +32,10 @@ describe("rendering", () => {
     expect(await text("{{ name }}", { name: hostile })).toBe(hostile);
     fc.assert(fc.property(fc.string(), (value) => JSON.parse(JSON.stringify({ value })).value === value));
     const values = fc.sample(fc.string({ unit: "grapheme" }), 100);
-    const rendered = await engine.render(values.map((_, index) => file(`f${index}`, `{{ v[${index}] }}`)), { v: values });
+    const rendered = await engine.render(
+      values.map((_, index) => file(`f${index}`, `{{ v[${index}] }}`)),
+      { v: values },
+    );
     expect(rendered.map((one) => one.content.toString())).toEqual(values);
   });
 
@@ -82,7 +85,7 @@ describe("broken templates", () => {
     ["a\n\n{{ 'x'|truncate(nope=1) }}", 'truncate has no argument "nope"', 3],
     ["{% now 'utc', '%Q' %}", "does not know the date directive %Q", 1],
     ["{% include 'none' %}", "non-existing template", 1],
-    ["{{ {}.constructor.constructor('return process')() }}", "in \"{{ {}.constructor", 1],
+    ["{{ {}.constructor.constructor('return process')() }}", 'in "{{ {}.constructor', 1],
     ["{{ ''.__class__.__mro__ }}", "undefined value", 1],
   ])("reports %j with file and line", async (source, message, line) => {
     const rendering = engine.render([file("src/app.py", source)], { project: {}, x: true });
@@ -101,7 +104,10 @@ describe("broken templates", () => {
   });
 
   it("names the path that cannot be rendered", async () => {
-    await expect(engine.render([file("{{ missing }}/a", "")], {})).rejects.toMatchObject({ code: "INVALID", message: expect.stringContaining("{{ missing }}/a: the path cannot be rendered") });
+    await expect(engine.render([file("{{ missing }}/a", "")], {})).rejects.toMatchObject({
+      code: "INVALID",
+      message: expect.stringContaining("{{ missing }}/a: the path cannot be rendered"),
+    });
   });
 
   it("goes on after a fault", async () => {
@@ -137,7 +143,10 @@ describe("hostile templates", () => {
   it("stops at the time limit and works on", async () => {
     const impatient = createMinijinjaEngine({ timeoutMs: 300 });
     const slow = "{% for i in range(90000) %}{% set x = ('ab' * 4000000)|upper|lower %}{% endfor %}";
-    await expect(impatient.render([file("slow.txt", slow)], {})).rejects.toMatchObject({ code: "INVALID", message: expect.stringMatching(/^slow.txt: takes longer than 0.3 seconds/) });
+    await expect(impatient.render([file("slow.txt", slow)], {})).rejects.toMatchObject({
+      code: "INVALID",
+      message: expect.stringMatching(/^slow.txt: takes longer than 0.3 seconds/),
+    });
     await impatient.close();
   });
 
@@ -147,7 +156,12 @@ describe("hostile templates", () => {
     await expect(small.render([big], {})).rejects.toMatchObject({ code: "TOO_LARGE", issues: [{ file: "big" }] });
     const parts = ["a", "b", "c"].map((path) => file(path, "{{ 'a' * 900 }}"));
     await expect(small.render(parts, {})).rejects.toMatchObject({ code: "TOO_LARGE", issues: [{ file: "c" }] });
-    await expect(small.render(["a", "b", "c", "d"].map((path) => file(path, "")), {})).rejects.toMatchObject({ code: "TOO_LARGE" });
+    await expect(
+      small.render(
+        ["a", "b", "c", "d"].map((path) => file(path, "")),
+        {},
+      ),
+    ).rejects.toMatchObject({ code: "TOO_LARGE" });
     await expect(small.render([file("a", Buffer.alloc(2501))], {})).rejects.toMatchObject({ code: "TOO_LARGE" });
     await small.close();
   });

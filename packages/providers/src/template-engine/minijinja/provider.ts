@@ -45,7 +45,8 @@ export function createMinijinjaEngine(options: MinijinjaEngineOptions = {}): Tem
 function assertInput(files: TemplateFile[], maxFiles: number, limits: RenderLimits): void {
   if (files.length > maxFiles) throw new CoreError("TOO_LARGE", `The template has ${files.length} files; at most ${maxFiles} are rendered at once.`);
   const sizeBytes = files.reduce((sum, file) => sum + file.content.length, 0);
-  if (sizeBytes > limits.maxTotalBytes) throw new CoreError("TOO_LARGE", `The template has ${sizeBytes} bytes; at most ${limits.maxTotalBytes} are rendered at once.`);
+  if (sizeBytes > limits.maxTotalBytes)
+    throw new CoreError("TOO_LARGE", `The template has ${sizeBytes} bytes; at most ${limits.maxTotalBytes} are rendered at once.`);
 }
 
 function toJson(values: Record<string, unknown>): string {
@@ -65,11 +66,19 @@ function faultError(fault: RenderFault): CoreError {
 function assertPaths(files: RenderedFile[]): void {
   for (const { path, source } of files) {
     const fault = filePathFault(path);
-    if (fault) throw new CoreError("INVALID", `${source}: the path renders to ${JSON.stringify(path)}, which ${fault}.`, { issues: [{ file: source, message: `path ${fault}` }] });
+    if (fault)
+      throw new CoreError("INVALID", `${source}: the path renders to ${JSON.stringify(path)}, which ${fault}.`, {
+        issues: [{ file: source, message: `path ${fault}` }],
+      });
   }
   const collision = findPathCollision(files.map((file) => file.path));
   if (!collision) return;
   const [first, second] = collision;
   const message = `the paths ${first} and ${second} cannot stand beside each other: on some systems they are the same`;
-  throw new CoreError("INVALID", `The template renders twice to one place: ${message}.`, { issues: [{ file: first, message }, { file: second, message }] });
+  throw new CoreError("INVALID", `The template renders twice to one place: ${message}.`, {
+    issues: [
+      { file: first, message },
+      { file: second, message },
+    ],
+  });
 }

@@ -25,7 +25,8 @@ export class FilterArguments {
   /** A whole number from 0 to `most`. */
   count(name: string, fallback: number, most: number): number {
     const value = this.#values.get(name) ?? fallback;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most) throw new Error(`needs a whole number from 0 to ${most} as ${name}`);
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most)
+      throw new Error(`needs a whole number from 0 to ${most} as ${name}`);
     return value;
   }
 

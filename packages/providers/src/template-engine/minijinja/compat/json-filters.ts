@@ -17,10 +17,20 @@ export const JSON_FILTERS: Record<string, Filter> = {
 function writeJson(value: EngineValue, indent: number, margin: string): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "string") return JSON.stringify(value).replace(/[\x7f-\uffff]/g, escapeUnit);
-  if (Array.isArray(value)) return writeList("[]", value.map((item) => (inner: string) => writeJson(item, indent, inner)), indent, margin);
+  if (Array.isArray(value))
+    return writeList(
+      "[]",
+      value.map((item) => (inner: string) => writeJson(item, indent, inner)),
+      indent,
+      margin,
+    );
   if (value instanceof Map) {
     const entries = [...value].sort(([left], [right]) => (left < right ? -1 : 1));
-    const writers = entries.map(([key, item]) => (inner: string) => `${writeJson(key, indent, inner)}: ${writeJson(item, indent, inner)}`);
+    const writers = entries.map(
+      ([key, item]) =>
+        (inner: string) =>
+          `${writeJson(key, indent, inner)}: ${writeJson(item, indent, inner)}`,
+    );
     return writeList("{}", writers, indent, margin);
   }
   return String(value);

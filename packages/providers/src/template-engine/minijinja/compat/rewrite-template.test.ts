@@ -4,7 +4,34 @@ import { refersToOthers, rewriteTemplate } from "./rewrite-template.ts";
 import { scanTemplate } from "./scan-template.ts";
 
 const source = fc
-  .array(fc.oneof(fc.constantFrom("{{", "}}", "{%", "%}", "{#", "#}", "-", "'", '"', "\n", " raw ", " endraw ", "set a, b = c", "include 'x'", "now 'utc'", "(", ")", "{", "}", "\\"), fc.string({ maxLength: 4 })), { maxLength: 20 })
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "{#",
+        "#}",
+        "-",
+        "'",
+        '"',
+        "\n",
+        " raw ",
+        " endraw ",
+        "set a, b = c",
+        "include 'x'",
+        "now 'utc'",
+        "(",
+        ")",
+        "{",
+        "}",
+        "\\",
+      ),
+      fc.string({ maxLength: 4 }),
+    ),
+    { maxLength: 20 },
+  )
   .map((parts) => parts.join(""));
 
 describe("scanTemplate", () => {
@@ -19,10 +46,18 @@ describe("scanTemplate", () => {
   });
 
   it("minds strings, brackets, raw blocks and trim marks", () => {
-    const kinds = (text: string) => scanTemplate(text).map((token) => [token.kind, "body" in token ? token.trimBefore + token.body + token.trimAfter : text.slice(token.start, token.end)]);
-    expect(kinds("a{{- '}}' -}}b")).toEqual([["text", "a"], ["print", "- '}}' -"], ["text", "b"]]);
+    const kinds = (text: string) =>
+      scanTemplate(text).map((token) => [token.kind, "body" in token ? token.trimBefore + token.body + token.trimAfter : text.slice(token.start, token.end)]);
+    expect(kinds("a{{- '}}' -}}b")).toEqual([
+      ["text", "a"],
+      ["print", "- '}}' -"],
+      ["text", "b"],
+    ]);
     expect(kinds("{{ {'a': {}} }}")).toEqual([["print", " {'a': {}} "]]);
-    expect(kinds("{% raw %}{{ x }}{%- endraw %}{# {{ #}")).toEqual([["raw", "{% raw %}{{ x }}{%- endraw %}"], ["comment", "{# {{ #}"]]);
+    expect(kinds("{% raw %}{{ x }}{%- endraw %}{# {{ #}")).toEqual([
+      ["raw", "{% raw %}{{ x }}{%- endraw %}"],
+      ["comment", "{# {{ #}"],
+    ]);
     expect(kinds("a {{ b")).toEqual([["text", "a {{ b"]]);
   });
 });

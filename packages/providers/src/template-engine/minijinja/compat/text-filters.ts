@@ -30,7 +30,9 @@ export const TEXT_FILTERS: Record<string, Filter> = {
     const width = options.value("width");
     const pad = typeof width === "string" ? width.slice(0, MAX_WIDTH) : " ".repeat(options.count("width", 4, 1000));
     const lines = pythonText(value).split("\n");
-    return lines.map((line, index) => ((index === 0 ? options.flag("first", false) : line !== "" || options.flag("blank", false)) ? pad + line : line)).join("\n");
+    return lines
+      .map((line, index) => ((index === 0 ? options.flag("first", false) : line !== "" || options.flag("blank", false)) ? pad + line : line))
+      .join("\n");
   },
   int(value, ...given) {
     const options = new FilterArguments(given, ["default", "base"]);
@@ -40,14 +42,22 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   slugify(value, ...given) {
     const options = new FilterArguments(given, ["separator", "max_length"]);
     const separator = options.text("separator", "-");
-    const words = pythonText(value).normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().match(/[a-z0-9]+/g) ?? [];
+    const words =
+      pythonText(value)
+        .normalize("NFKD")
+        .replace(/\p{M}+/gu, "")
+        .toLowerCase()
+        .match(/[a-z0-9]+/g) ?? [];
     const slug = words.join(separator);
     const most = options.count("max_length", 0, MAX_WIDTH);
     const cut = most > 0 ? slug.slice(0, most) : slug;
     return separator !== "" && cut.endsWith(separator) ? cut.slice(0, -separator.length) : cut;
   },
   title(value) {
-    return pythonText(value).replace(/([-\s({[<]+|^)([^-\s({[<]+)/g, (_, before: string, word: string) => before + word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());
+    return pythonText(value).replace(
+      /([-\s({[<]+|^)([^-\s({[<]+)/g,
+      (_, before: string, word: string) => before + word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
+    );
   },
   truncate(value, ...given) {
     const options = new FilterArguments(given, ["length", "killwords", "end", "leeway"]);
@@ -59,7 +69,9 @@ export const TEXT_FILTERS: Record<string, Filter> = {
     return (options.flag("killwords", false) || wordEnd < 0 ? cut : cut.slice(0, wordEnd)) + end;
   },
   urlencode(value) {
-    return encodeURIComponent(pythonText(value)).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll("%2F", "/");
+    return encodeURIComponent(pythonText(value))
+      .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+      .replaceAll("%2F", "/");
   },
   wordcount(value) {
     return (pythonText(value).match(/[\p{L}\p{N}_]+/gu) ?? []).length;

@@ -209,7 +209,7 @@ export function executorContract(name: string, open: () => Promise<ExecutorFixtu
         const { id, work } = await submit("echo one; until [ -e go ]; do sleep 0.02; done; echo two");
         let log = "";
         let offset = 0;
-        for (let end = false; !end; ) {
+        for (let end = false; !end;) {
           const chunk = await fixture.executor.readLogs(id, offset, { limit: 1_000, follow: true });
           log += chunk.content.toString();
           ({ nextOffset: offset, end } = chunk);
@@ -242,7 +242,7 @@ async function text(executor: Executor, id: string, offset: number, limit: numbe
 
 async function readAll(executor: Executor, id: string): Promise<string> {
   const parts: Buffer[] = [];
-  for (let offset = 0, end = false; !end; ) {
+  for (let offset = 0, end = false; !end;) {
     const chunk = await executor.readLogs(id, offset, { limit: 65_536 });
     parts.push(chunk.content);
     ({ nextOffset: offset, end } = chunk);
@@ -252,5 +252,11 @@ async function readAll(executor: Executor, id: string): Promise<string> {
 
 /** Resolves once the command has made the file; the test's own time limit ends the wait otherwise. */
 async function exists(file: string): Promise<void> {
-  while (!(await access(file).then(() => true, () => false))) await new Promise((resolve) => setImmediate(resolve));
+  while (
+    !(await access(file).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await new Promise((resolve) => setImmediate(resolve));
 }

@@ -37,7 +37,7 @@ export type Launcher = {
   close(): void;
 };
 
-type Starting = { reference: ProcessReference; acknowledge: () => void; acknowledged: Promise<void> };
+type Starting = { reference: ProcessReference; acknowledge: () => void; acknowledged: Promise<void>; pending: boolean };
 type Stopping = { command: Extract<LauncherCommand, { type: "stop" }>; resolve: () => void; reject: (error: Error) => void };
 
 const RESTART_DELAYS_MS = [0, 100, 500, 2_000, 5_000];
@@ -67,7 +67,7 @@ class ForkedLauncher implements Launcher {
     const known = this.#own.get(request.stateFile);
     if (known) return known.acknowledged;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#own.set(request.stateFile, { reference: request, acknowledge: resolve, acknowledged: promise });
+    this.#own.set(request.stateFile, { reference: request, acknowledge: resolve, acknowledged: promise, pending: true });
     this.#send({ type: "start", request });
     return promise;
   }
@@ -153,6 +153,21 @@ class ForkedLauncher implements Launcher {
     const child = this.#child ?? this.#fork();
     // A failed send means that it is dying: its `exit` settles everything that is under way.
     child.send(command, () => {});
+    this.#holdWhileAnswersAreDue();
+  }
+
+  #acknowledge(starting: Starting | undefined): void {
+    if (!starting) return;
+    starting.pending = false;
+    starting.acknowledge();
+    this.#holdWhileAnswersAreDue();
+  }
+
+  /** A program that awaits a start or a stop must not end for lack of anything else to do; an idle launcher holds nobody. */
+  #holdWhileAnswersAreDue(): void {
+    const due = this.#stopping.size > 0 || [...this.#own.values()].some(({ pending }) => pending);
+    this.#child?.[due ? "ref" : "unref"]();
+    this.#child?.channel?.[due ? "ref" : "unref"]();
   }
 
   #fork(): ChildProcess {
@@ -164,8 +179,6 @@ class ForkedLauncher implements Launcher {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     const bornAt = performance.now();
-    child.unref();
-    child.channel?.unref();
     child.on("message", (event) => this.#receive(event as LauncherEvent));
     child.on("error", (error) => {
       this.#onProblem(`The process launcher could not be started: ${error.message}`);
@@ -179,7 +192,7 @@ class ForkedLauncher implements Launcher {
   #receive(event: LauncherEvent): void {
     switch (event.type) {
       case "started":
-        this.#own.get(event.stateFile)?.acknowledge();
+        this.#acknowledge(this.#own.get(event.stateFile));
         return;
       case "exited":
         this.#own.delete(event.stateFile);
@@ -188,6 +201,7 @@ class ForkedLauncher implements Launcher {
       case "stopped": {
         const stopping = this.#stopping.get(event.ticket);
         this.#stopping.delete(event.ticket);
+        this.#holdWhileAnswersAreDue();
         if (event.error === null) stopping?.resolve();
         else stopping?.reject(new Error(event.error));
         return;
@@ -215,10 +229,10 @@ class ForkedLauncher implements Launcher {
   }
 
   #forget(orphans: Starting[]): void {
-    for (const { reference, acknowledge } of orphans) {
-      this.#own.delete(reference.stateFile);
-      acknowledge();
-      this.#changes.emit(reference.stateFile);
+    for (const orphan of orphans) {
+      this.#own.delete(orphan.reference.stateFile);
+      this.#acknowledge(orphan);
+      this.#changes.emit(orphan.reference.stateFile);
     }
   }
 

@@ -108,7 +108,7 @@ function listProcesses(): Map<number, ProcessStat> {
 }
 
 function addDescendants(members: Set<number>, processes: Map<number, ProcessStat>): void {
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const entry of processes.values()) {
       if (members.has(entry.pid) || !members.has(entry.parent)) continue;

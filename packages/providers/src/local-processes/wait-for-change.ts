@@ -11,11 +11,7 @@ export type ChangeWait = Promise<void> & { cancel(): void };
  * Waits for an event of ours, for a change of a file (with a slow poll beside it, since a watch may be refused and misses
  * some ends), or for the abort of a signal. It listens from the moment it is called, so look at the state after calling it.
  */
-export function waitForChange(sources: {
-  event?: { emitter: EventEmitter; name: string };
-  file: string | null;
-  signal?: AbortSignal;
-}): ChangeWait {
+export function waitForChange(sources: { event?: { emitter: EventEmitter; name: string }; file: string | null; signal?: AbortSignal }): ChangeWait {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const { event, file, signal } = sources;
   const onAbort = (): void => settle(() => reject(signal?.reason));

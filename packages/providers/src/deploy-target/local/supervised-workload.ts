@@ -169,6 +169,5 @@ function describeEnd(state: ProcessState): string {
 }
 
 function withoutControlCodes(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
 }

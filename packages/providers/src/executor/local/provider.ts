@@ -18,11 +18,7 @@ export const DEFAULT_LOG_LIMIT_BYTES = 64 * 1024 * 1024;
  * @param options.launcher The portal's launcher, shared with the deploy target.
  * @param options.logLimitBytes Log bytes kept of one attempt, from its beginning. Default 64 MiB.
  */
-export function createLocalExecutor(options: {
-  folderOf: (attemptId: string) => string;
-  launcher: Launcher;
-  logLimitBytes?: number;
-}): Executor {
+export function createLocalExecutor(options: { folderOf: (attemptId: string) => string; launcher: Launcher; logLimitBytes?: number }): Executor {
   const { launcher, folderOf } = options;
   const handle: ExecutionHandle = { executor: "local" };
 

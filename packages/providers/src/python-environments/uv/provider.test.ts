@@ -48,7 +48,9 @@ describe("uv environments", { timeout: 180_000 }, () => {
     const lines = ["[project]", `name = "${name}"`, 'version = "0.1.0"', 'requires-python = ">=3.8"', `dependencies = ${JSON.stringify(dependencies)}`];
     await writeFile(path.join(folder, "pyproject.toml"), `${lines.join("\n")}\n`);
     if (options.locked === false) return [folder, ""];
-    await run(await uvOfTests(), ["lock", "--project", folder], { env: { ...process.env, UV_CACHE_DIR: portalEnvironment.UV_CACHE_DIR, UV_PYTHON_DOWNLOADS: "never" } });
+    await run(await uvOfTests(), ["lock", "--project", folder], {
+      env: { ...process.env, UV_CACHE_DIR: portalEnvironment.UV_CACHE_DIR, UV_PYTHON_DOWNLOADS: "never" },
+    });
     return [folder, digestOf(await readFile(path.join(folder, "uv.lock")))];
   }
 
@@ -122,7 +124,10 @@ describe("uv environments", { timeout: 180_000 }, () => {
   it("says that the lock file is missing, or is not the expected one", async () => {
     const [project, digest] = await makeProject("unlocked", ["six==1.17.0"]);
     await appendFile(path.join(project, "uv.lock"), "# edited\n");
-    expect(await install(environmentsAt(dataFolder), digest, project)).toMatchObject({ exitCode: 2, log: expect.stringContaining("uv.lock is not the expected one") });
+    expect(await install(environmentsAt(dataFolder), digest, project)).toMatchObject({
+      exitCode: 2,
+      log: expect.stringContaining("uv.lock is not the expected one"),
+    });
     await unlink(path.join(project, "uv.lock"));
     expect(await install(environmentsAt(dataFolder), digest, project)).toMatchObject({ exitCode: 2, log: expect.stringContaining("no uv.lock") });
   });
@@ -148,7 +153,15 @@ describe("uv environments", { timeout: 180_000 }, () => {
 
 describe("index settings", () => {
   it("passes on how packages are reached and nothing else", () => {
-    const environment = { PIP_INDEX_URL: "a", UV_INDEX_CORP_PASSWORD: "b", HTTPS_PROXY: "c", DATABASE_URL: "secret", UV_PUBLISH_TOKEN: "secret", PATH: "/bin", UV_INDEX: undefined };
+    const environment = {
+      PIP_INDEX_URL: "a",
+      UV_INDEX_CORP_PASSWORD: "b",
+      HTTPS_PROXY: "c",
+      DATABASE_URL: "secret",
+      UV_PUBLISH_TOKEN: "secret",
+      PATH: "/bin",
+      UV_INDEX: undefined,
+    };
     expect(indexSettings(environment)).toEqual({ PIP_INDEX_URL: "a", UV_INDEX_CORP_PASSWORD: "b", HTTPS_PROXY: "c" });
   });
 });

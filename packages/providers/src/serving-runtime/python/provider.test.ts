@@ -95,7 +95,10 @@ describe("python serving runtime", { timeout: 60_000 }, () => {
     });
 
     it("passes on why the model refuses rows", async () => {
-      await expect(runtime.infer(address, [{ x: "refuse" }], never)).rejects.toMatchObject({ code: "INVALID", message: "The model refuses the rows: x must be a number" });
+      await expect(runtime.infer(address, [{ x: "refuse" }], never)).rejects.toMatchObject({
+        code: "INVALID",
+        message: "The model refuses the rows: x must be a number",
+      });
     });
 
     it("keeps a fault of the model to its log", async () => {
@@ -113,7 +116,10 @@ describe("python serving runtime", { timeout: 60_000 }, () => {
 
     it("gives up on a model that hangs", async () => {
       const impatient = createPythonServingRuntime({ clientFolder, homeFolder: tmpdir(), predictTimeoutMs: 50 });
-      await expect(impatient.infer(address, [{ x: "hang" }], never)).rejects.toMatchObject({ code: "UNAVAILABLE", message: "The model did not answer within 0.05 s." });
+      await expect(impatient.infer(address, [{ x: "hang" }], never)).rejects.toMatchObject({
+        code: "UNAVAILABLE",
+        message: "The model did not answer within 0.05 s.",
+      });
       impatient.close();
     });
 

@@ -70,7 +70,7 @@ function refuseMismatch(applied: { name: string; hash: string }, known: Migratio
   }
   throw new DatabaseError(
     "PRECONDITION_FAILED",
-    `The database was made with another migration ${applied.name} than this version of Trellis has (${known.name}). ` +
+    `The database was made by another Trellis: it has another ${known.name === applied.name ? `text of migration ${applied.name}` : `migration ${applied.name} in place of ${known.name}`}. ` +
       "Start the version that last used this database, or begin with an empty database or data folder.",
   );
 }

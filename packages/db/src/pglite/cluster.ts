@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { clusterOf, markOf } from "./cluster-folder.ts";
 import { DurableFS } from "./durable-fs.ts";
 
 /** PostgreSQL's major version inside the pinned PGlite; a folder of another major cannot be opened. */
@@ -12,27 +13,30 @@ const START_PARAMETERS = [
   ...["-c", "wal_sync_method=fsync"],
   ...["-c", "max_wal_size=128MB"],
   ...["-c", "TimeZone=UTC"],
+  // What initdb chooses (160 MB) makes the WebAssembly memory grow past its first size; the system caches files as well.
+  ...["-c", "shared_buffers=32MB"],
 ];
 
 /**
- * Opens the cluster in `<folder>/cluster`, making it if there is none. A creation that was cut off is recognised by the mark
- * it leaves and started again; the mark is gone from the disk before anyone can have stored a row.
+ * Makes the cluster of a folder. A mark in the folder says that it is not whole; the mark is gone from the disk before anyone
+ * can have stored a row, so what it marks can be thrown away.
  */
-export async function openCluster(folder: string, onFsync: () => void): Promise<{ pglite: PGlite; created: boolean }> {
-  const cluster = path.join(folder, "cluster");
-  const mark = path.join(folder, "cluster.creating");
-  if (fs.existsSync(mark)) fs.rmSync(cluster, { recursive: true, force: true });
-  const created = !fs.existsSync(cluster);
-  if (created) fs.writeFileSync(mark, "");
-  else refuseOtherMajor(cluster);
-  const pglite = await PGlite.create({ fs: new DurableFS(cluster, onFsync), startParams: START_PARAMETERS });
-  if (created) {
-    await pglite.exec("checkpoint");
-    await syncTree(cluster);
-    fs.rmSync(mark);
-    await syncPath(folder);
-  }
-  return { pglite, created };
+export async function createCluster(folder: string): Promise<void> {
+  const cluster = clusterOf(folder);
+  fs.writeFileSync(markOf(folder), "");
+  fs.rmSync(cluster, { recursive: true, force: true });
+  const pglite = await PGlite.create({ fs: new DurableFS(cluster, () => {}), startParams: START_PARAMETERS });
+  await pglite.close();
+  await syncTree(cluster);
+  fs.rmSync(markOf(folder));
+  await syncPath(folder);
+}
+
+/** Opens the cluster of a folder. `onFsync` is called at every flush to the disk. */
+export async function openCluster(folder: string, onFsync: () => void): Promise<PGlite> {
+  const cluster = clusterOf(folder);
+  refuseOtherMajor(cluster);
+  return PGlite.create({ fs: new DurableFS(cluster, onFsync), startParams: START_PARAMETERS });
 }
 
 function refuseOtherMajor(cluster: string): void {

@@ -17,8 +17,13 @@ export function describeSelf(): ProcessIdentity {
   return { pid: process.pid, startTime: startTimeOf(process.pid), bootId: bootId(), pidNamespace: pidNamespace() };
 }
 
-/** False only if the process is gone for certain. */
-export function isAlive(identity: ProcessIdentity): boolean {
+/** True if the pid counts in another container of this machine and so says nothing here. */
+export function isForeign(identity: ProcessIdentity): boolean {
+  return identity.bootId === bootId() && identity.pidNamespace !== pidNamespace();
+}
+
+/** False only if the process is gone for certain. For processes that are not foreign. */
+export function isRunning(identity: ProcessIdentity): boolean {
   if (identity.bootId !== bootId()) return false;
   if (!exists(identity.pid)) return false;
   const startTime = startTimeOf(identity.pid);

@@ -9,11 +9,14 @@ import type { PipelineSpec, ProjectSpec } from "./pipeline-spec.ts";
 type Path = (string | number)[];
 type Fault = { path: Path; message: string; /** Points at the key rather than at its value. */ atKey?: boolean };
 
+/** Name of the file, in the root of a project's repository. */
+export const PROJECT_FILE = "trellis.yaml";
+
 /**
  * Parses and checks `trellis.yaml`. INVALID lists every fault with file, line, column and dotted path; `file` is the name
- * shown in them.
+ * shown in them, `project` the slug that the file must name.
  */
-export function parseProjectFile(text: string, file = "trellis.yaml"): ProjectSpec {
+export function parseProjectFile(text: string, file = PROJECT_FILE, project?: string): ProjectSpec {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, logLevel: "silent" });
   if (document.errors.length > 0) {
@@ -29,6 +32,7 @@ export function parseProjectFile(text: string, file = "trellis.yaml"): ProjectSp
   if (!shape.success) fail(file, shape.error.issues.flatMap(shapeFaults).map(locate));
   const spec = toSpec(shape.data);
   const faults = checkSpec(spec);
+  if (project !== undefined && spec.project !== project) faults.push({ path: ["project"], message: `this repository belongs to the project ${project}, not ${spec.project}` });
   if (faults.length > 0) fail(file, faults.map(locate));
   return spec;
 }

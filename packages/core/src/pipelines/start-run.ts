@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { requireProject } from "../catalog/index.ts";
+import type { CoreContext } from "../kernel/context.ts";
+import { CoreError } from "../kernel/errors.ts";
+import { createRun, findFiredRun, type RunTrigger, type StartedRun } from "./create-run.ts";
+import { checkParameters } from "./domain/parameters.ts";
+import type { ParameterSpec, ParameterValue } from "./domain/pipeline-spec.ts";
+import { currentPipeline } from "./project-spec.ts";
+import { readRunSources } from "./run-sources.ts";
+
+export const startRunInput = z.object({
+  /** Id or slug. */
+  project: z.string(),
+  pipeline: z.string(),
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  /** Makes the request safe to repeat: the same key gives the same run. */
+  key: z.string().min(1).max(200).optional(),
+});
+
+/**
+ * Starts a run of the pipeline's current version at the commit that declares it. With a trigger (platform code) the natural
+ * key of the firing makes it happen once. INVALID names every bad parameter, or what the commit lacks.
+ */
+export async function startRun(ctx: CoreContext, input: z.input<typeof startRunInput> & { trigger?: RunTrigger }): Promise<StartedRun> {
+  const parsed = startRunInput.parse(input);
+  const project = await requireProject(ctx, parsed.project, "project.write");
+  const trigger: RunTrigger = input.trigger ?? { kind: "manual", key: `manual:${parsed.key ?? ctx.newId()}` };
+  const fired = await findFiredRun(ctx.db, project, parsed.pipeline, trigger.key);
+  if (fired) return fired;
+  const pipeline = await currentPipeline(ctx, project, parsed.pipeline);
+  const parameters = requireParameters(pipeline.spec.parameters, parsed.parameters);
+  const sources = await readRunSources(ctx, project, pipeline.commit, pipeline.spec);
+  return createRun(ctx, { project, pipeline, parameters, sources, trigger });
+}
+
+/** The checked values, or INVALID with one issue for each fault. */
+export function requireParameters(specs: Record<string, ParameterSpec>, given: Record<string, unknown>): Record<string, ParameterValue> {
+  const { values, issues } = checkParameters(specs, given);
+  if (issues.length === 0) return values;
+  throw new CoreError("INVALID", issues.map((issue) => issue.message).join(" "), { issues: issues.map((issue) => ({ path: `parameters.${issue.path}`, message: issue.message })) });
+}

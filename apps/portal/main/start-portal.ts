@@ -14,6 +14,7 @@ import { createGateway } from "@trellis/gateway";
 import { gitAccess } from "./git-access.ts";
 import { JOB_HANDLERS } from "./handlers.ts";
 import { checkHealth } from "./health.ts";
+import { personBehind, serveWithSession } from "./serve-with-session.ts";
 
 /** Version of the portal, shown in its foot and its API document. */
 const VERSION = "0.1.0";
@@ -42,8 +43,7 @@ export async function startPortal(trellis: Trellis) {
     inferenceLog,
     changes: (callback) => changes.subscribe(callback),
     authenticate: async (authorization) => {
-      if (!authorization) return null;
-      const actor = await auth.authenticator.actorOf(new Headers({ authorization }));
+      const actor = await personBehind(auth.authenticator, authorization);
       if (!actor) return null;
       return { actor, mayRead: (projectId) => mayRead({ ...context, actor }, projectId) };
     },
@@ -63,7 +63,7 @@ export async function startPortal(trellis: Trellis) {
     services,
     api: createApiDoor({ core: context, auth, services }),
     git,
-    serve: gateway.app,
+    serve: serveWithSession(gateway.app),
     async stop() {
       await worker.stop();
       await delivery.stop();

@@ -1,4 +1,5 @@
 export { createProject, createProjectInput } from "./create-project.ts";
 export { setProjectMember, setProjectMemberInput } from "./manage-members.ts";
 export { listProjectMembers, listProjects, listProjectsInput, type Project, projectAbilities, requireProject } from "./queries.ts";
+export { readReadme, readReadmeInput } from "./read-readme.ts";
 export { updateProject, updateProjectInput } from "./update-project.ts";

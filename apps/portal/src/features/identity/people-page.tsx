@@ -5,7 +5,7 @@ import { Avatar, Button, Card, CodeBlock, ConfirmDialog, Dialog, EmptyState, Fie
 import { type Column, DataTable } from "@trellis/ui/table";
 import { Ellipsis, UserPlus, Users } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { PageFrame, usePerson } from "@/features/shell";
+import { PageFrame, useCrumbs, usePerson } from "@/features/shell";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { ROLE_OPTIONS, type RoleValue } from "./role-name";
 
@@ -13,6 +13,7 @@ type Row = Outputs["identity"]["users"]["items"][number];
 
 /** People of the portal: invite, change roles, close accounts. */
 export function PeoplePage() {
+  useCrumbs({ label: "Platform", href: "/platform" }, { label: "People" });
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const toast = useToast();

@@ -3,6 +3,8 @@ import {
   listProjects,
   listProjectsInput,
   projectAbilities,
+  readReadme,
+  readReadmeInput,
   requireProject,
   setProjectMember,
   setProjectMemberInput,
@@ -23,6 +25,7 @@ export const catalogRouter = router({
       const [members, abilities] = await Promise.all([listProjectMembers(ctx.core, project.id), projectAbilities(ctx.core, project.id)]);
       return { ...project, members, abilities };
     }),
+  readme: procedure("project.read", "GET /projects/{project}/readme", "README.md of its main branch").input(readReadmeInput).query(({ ctx, input }) => readReadme(ctx.core, input)),
   update: procedure("project.manage", "PATCH /projects/{project}", "Change or archive a project").input(updateProjectInput).mutation(({ ctx, input }) => updateProject(ctx.core, input)),
   setMember: procedure("project.manage", "PUT /projects/{project}/members/{userId}", "Add, change or take out a member").input(setProjectMemberInput).mutation(({ ctx, input }) => setProjectMember(ctx.core, input)),
 });

@@ -1,0 +1,121 @@
+import type { Command } from "commander";
+import type { Client } from "../client.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { print, table, time } from "../output.ts";
+import { signedInClient } from "./session.ts";
+
+type RunRow = { id: string; number: number; status: string; reason: string; pipelineName: string; triggerKind: string; createdAt: string; project: { slug: string }; version: { modelName: string; version: number } | null };
+type Attempt = { id: string; stepKey: string; number: number; status: string };
+type Run = RunRow & { endedAt: string | null; steps: { key: string; status: string; reason: string }[]; attempts: Attempt[]; versions: { modelName: string; version: number }[] };
+
+/** Between two looks at a run, for steps that have not begun; logs themselves are streamed. */
+const POLL_MS = 700;
+
+export function addRunCommands(program: Command): void {
+  program
+    .command("run")
+    .description("start a run of a pipeline")
+    .argument("<project>", "project")
+    .argument("[pipeline]", "pipeline", "train")
+    .option("-p, --parameter <parameter...>", "parameters, as name=value")
+    .option("-f, --follow", "show the logs until it ends; exits with 1 when it fails")
+    .option("--key <key>", "the same key never starts a second run")
+    .option("--json", "as JSON")
+    .action(async (project: string, pipeline: string, options: { parameter?: string[]; follow?: boolean; key?: string; json?: boolean }) => {
+      const client = await signedInClient();
+      const started = await client.post<{ runId: string; number: number; created: boolean }>(`/projects/${encodeURIComponent(project)}/pipelines/${encodeURIComponent(pipeline)}/runs`, {
+        parameters: parametersOf(options.parameter ?? []),
+        ...(options.key ? { key: options.key } : {}),
+      });
+      if (!options.follow) return print(options.json, started, () => `Run ${started.number}: ${client.url}/projects/${project}/runs/${started.number}`);
+      await follow(client, { runId: started.runId });
+    });
+  program
+    .command("runs")
+    .description("list runs, newest first")
+    .argument("[project]", "only of this project")
+    .option("--status <status...>", "only in these states")
+    .option("--limit <number>", "how many", "20")
+    .option("--json", "as JSON")
+    .action(async (project: string | undefined, options: { status?: string[]; limit: string; json?: boolean }) => {
+      const page = await (await signedInClient()).get<{ items: RunRow[] }>("/runs", { project, status: options.status, limit: options.limit });
+      print(options.json, page, () =>
+        table(
+          ["RUN", "STATUS", "PIPELINE", "TRIGGER", "STARTED", "RESULT"],
+          page.items.map((row) => [`${row.project.slug} ${row.number}`, row.status, row.pipelineName, row.triggerKind, time(row.createdAt), row.version ? `${row.version.modelName} v${row.version.version}` : ""]),
+        ),
+      );
+    });
+  program
+    .command("logs")
+    .description("show the logs of a run")
+    .argument("<project>", "project")
+    .argument("<number>", "number of the run")
+    .option("-f, --follow", "until it ends; exits with 1 when it fails")
+    .action(async (project: string, number: string, options: { follow?: boolean }) => {
+      const client = await signedInClient();
+      if (options.follow) return follow(client, { project, number });
+      const run = await client.get<Run>("/run", { project, number });
+      for (const attempt of run.attempts) await showLog(client, attempt, false);
+    });
+  program
+    .command("cancel")
+    .description("cancel a run and everything that it started")
+    .argument("<project>", "project")
+    .argument("<number>", "number of the run")
+    .action(async (project: string, number: string) => {
+      const client = await signedInClient();
+      const run = await client.get<Run>("/run", { project, number });
+      const { status } = await client.post<{ status: string }>(`/runs/${run.id}/cancel`);
+      process.stdout.write(`Run ${number} is ${status}.\n`);
+    });
+  program
+    .command("retry")
+    .description("go on from the failed steps of a run, in a new run")
+    .argument("<project>", "project")
+    .argument("<number>", "number of the run")
+    .option("-f, --follow", "show the logs until it ends")
+    .action(async (project: string, number: string, options: { follow?: boolean }) => {
+      const client = await signedInClient();
+      const run = await client.get<Run>("/run", { project, number });
+      const retry = await client.post<{ runId: string; number: number }>(`/runs/${run.id}/retry`);
+      process.stdout.write(`Run ${retry.number} goes on from run ${number}.\n`);
+      if (options.follow) await follow(client, { runId: retry.runId });
+    });
+}
+
+function parametersOf(pairs: string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new Failure(`--parameter takes name=value, not ${pair}.`, EXIT.usage);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** Shows every attempt's log as it is written, in the order in which attempts begin; throws when the run did not succeed. */
+async function follow(client: Client, which: { runId: string } | { project: string; number: string }): Promise<void> {
+  const shown = new Set<string>();
+  for (;;) {
+    const run = await client.get<Run>("/run", which);
+    const next = run.attempts.find((attempt) => !shown.has(attempt.id) && attempt.status !== "launching");
+    if (next) {
+      shown.add(next.id);
+      await showLog(client, next, true);
+      continue;
+    }
+    if (run.endedAt) {
+      const result = run.versions.map((version) => `, registered ${version.modelName} version ${version.version}`).join("");
+      process.stdout.write(`Run ${run.number} ${run.status}${result}\n`);
+      if (run.status !== "succeeded") throw new Failure(run.reason || `Run ${run.number} ${run.status}.`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+async function showLog(client: Client, attempt: Attempt, untilEnd: boolean): Promise<void> {
+  process.stdout.write(`--- ${attempt.stepKey}${attempt.number > 1 ? `, attempt ${attempt.number}` : ""}\n`);
+  for await (const chunk of await client.stream(`/attempts/${attempt.id}/log`, untilEnd ? { follow: true } : {})) process.stdout.write(chunk);
+}

@@ -1,6 +1,6 @@
 import { changeCommit, commitChange, considerPromotion, deploymentLive, deploymentRecheck, deploymentReconcile, environmentReconcile, recheckDeployment, reconcileDeployment, reconcileEnvironment } from "@trellis/core/delivery/index.ts";
 import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";
-import { ensureMonitorOf, evaluateAllMonitors, evaluateMonitor, monitorEvaluate, monitorEvaluateAll, requestEvaluation } from "@trellis/core/monitoring/index.ts";
+import { ensureMonitorOf, evaluateAllMonitors, evaluateMonitor, monitorEvaluate, monitorEvaluateAll, monitorRetrain, requestEvaluation, startRetraining } from "@trellis/core/monitoring/index.ts";
 import { pipelinesRegister, registerPipelinesJob, versionRegistered } from "@trellis/core/pipelines/index.ts";
 import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
 import { inferencesRecorded } from "@trellis/core/serving/index.ts";
@@ -21,4 +21,5 @@ export const JOB_HANDLERS: JobHandler[] = [
   handleJob(inferencesRecorded, requestEvaluation),
   handleJob(monitorEvaluate, evaluateMonitor),
   handleJob(monitorEvaluateAll, evaluateAllMonitors),
+  handleJob(monitorRetrain, startRetraining),
 ];

@@ -1,0 +1,16 @@
+export { acknowledgeAlert, acknowledgeAlertInput, resolveAlert, resolveAlertInput } from "./change-alert.ts";
+export type { CellVerdict, MonitorState } from "./domain/monitor-state.ts";
+export type { MonitoredColumn } from "./domain/monitored-columns.ts";
+export { DEFAULT_MONITOR, ensureMonitor, ensureMonitorOf, type Monitor } from "./ensure-monitor.ts";
+export { evaluateMonitor } from "./evaluate-monitor.ts";
+export { monitorEvaluate, monitorEvaluateAll, monitorRetrain } from "./jobs.ts";
+export { type AlertDetail, countOpenAlerts, getAlert, getAlertInput, listAlerts, listAlertsInput } from "./queries/alerts.ts";
+export { driftHeatMap, driftHeatMapInput, type HeatMap, type HeatMapCell, type HeatMapFeature } from "./queries/drift-heat-map.ts";
+export type { DeployTick, DriftWindow } from "./queries/drift-windows.ts";
+export { driftSeries, driftSeriesInput, featureDistribution, featureDistributionInput } from "./queries/feature-drift.ts";
+export { getMonitor, getMonitorInput, type MonitorDetail } from "./queries/get-monitor.ts";
+export type { MonitorOverview } from "./queries/monitor-states.ts";
+export { monitoringOverview, monitoringOverviewInput } from "./queries/monitoring-overview.ts";
+export { evaluateAllMonitors, evaluateNow, evaluateNowInput, requestEvaluation } from "./request-evaluation.ts";
+export { retrainNow, retrainNowInput } from "./retrain-now.ts";
+export { startRetraining } from "./start-retraining.ts";

@@ -102,8 +102,9 @@ async function exchange(
   request.socket.setTimeout(settings.idleTimeoutMs);
   const end = await runBackend(request, response, environment, settings.maxPushBytes);
   request.socket.setTimeout(0);
-  if (end.exitCode !== 0)
-    settings.log.warn({ repository, service: route.service, exitCode: end.exitCode, stderr: end.stderr }, "git http-backend ended with an error.");
+  const run = { repository, service: route.service, exitCode: end.exitCode, stderr: end.stderr };
+  if (!request.complete || response.destroyed) settings.log.info(run, "A git client went away within a request.");
+  else if (end.exitCode !== 0 || !response.headersSent) settings.log.warn(run, "git http-backend ended with an error.");
   if (isPush && route.step === "exchange") await journal.deliver(repository);
   if (response.headersSent) response.end();
   else refuse(request, response, 500, "Trellis could not answer this git command. Its log says why.");

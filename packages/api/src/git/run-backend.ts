@@ -24,12 +24,16 @@ export function runBackend(request: IncomingMessage, response: ServerResponse, e
     const answered = new Promise<void>((done) => answer.once("close", done));
     answer.on("error", (error) => {
       stderr += error.message;
+      // Nothing reads the output any more, so git would wait for ever.
+      endGroup(child.pid);
+      child.stdout.resume();
     });
     child.stdout.pipe(answer).pipe(response, { end: false });
     const onGone = () => {
       answer.resume();
-      // A push that has arrived in full runs to its end: it cannot be unsent, and its event must not be lost.
-      if (!request.complete || environment.TRELLIS_PUSHES === undefined) endGroup(child.pid);
+      // A push ends by itself when its input ends, and cleans up; one that had arrived in full goes on, so that its event is
+      // not lost. Reading is of no use to anybody now.
+      if (environment.TRELLIS_PUSHES === undefined) endGroup(child.pid);
     };
     if (response.destroyed) onGone();
     else response.once("close", onGone);

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { artifactStoreContract } from "@trellis/core/tracking/artifact-store.contract.ts";
 import { createFileArtifactStore } from "./provider.ts";
@@ -42,6 +45,21 @@ describe("artifact store on files", () => {
     }
     await createFileArtifactStore({ root, now: () => now });
     expect(await readdir(join(root, "incoming"))).toEqual(["young"]);
+  });
+
+  it("lists nothing of a put that a kill -9 broke off", async () => {
+    const root = await newFolder();
+    const worker = spawn(process.execPath, [fileURLToPath(new URL("./testing/put-worker.ts", import.meta.url)), root], { stdio: ["pipe", "pipe", "inherit"] });
+    worker.stdin.on("error", () => {});
+    worker.stdin.write(Buffer.alloc(200_000));
+    await once(worker.stdout, "data");
+    worker.kill("SIGKILL");
+    await once(worker, "close");
+    expect(await readdir(join(root, "incoming"))).toHaveLength(1);
+    const store = await createFileArtifactStore({ root });
+    for await (const blob of store.list()) expect(blob).toBeUndefined();
+    await createFileArtifactStore({ root, now: () => Date.now() + 25 * 60 * 60 * 1000 });
+    expect(await readdir(join(root, "incoming"))).toEqual([]);
   });
 
   it("reads but never writes in read-only mode", async () => {

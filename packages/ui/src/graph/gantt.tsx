@@ -4,13 +4,14 @@ import { Minus, Plus } from 'lucide-react'
 import { useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, Ref, RefObject } from 'react'
 import { useIsPhone } from '../foundation/use-media.ts'
+import { useWidth } from '../foundation/use-width.ts'
 import { formatClock } from '../values/format.ts'
 import { GanttBars, ganttMetrics } from './gantt-bars.tsx'
 import { GanttLanes } from './gantt-lanes.tsx'
 import { ganttLayout } from './gantt-layout.ts'
 import { GanttLegend } from './gantt-legend.tsx'
 import type { GanttData, GanttSelection } from './gantt-types.ts'
-import { useRunClock, useWidth, useZoom } from './use-gantt-view.ts'
+import { useRunClock, useZoom } from './use-gantt-view.ts'
 
 export interface GanttHandle {
   zoomIn: () => void

@@ -20,7 +20,7 @@ export async function claimSteps(ctx: CoreContext, slots: number): Promise<LiveA
       .from(step)
       .innerJoin(run, eq(run.id, step.runId))
       .where(and(eq(step.status, "queued"), or(isNull(step.availableAt), lte(step.availableAt, now)), inArray(run.status, ["queued", "running"])))
-      .orderBy(asc(step.queuedAt), asc(step.id))
+      .orderBy(asc(step.queuedAt), asc(step.runId), asc(step.position))
       .limit(free);
     if (candidates.length === 0) return [];
     const runIds = [...new Set(candidates.map((row) => row.runId))].toSorted();

@@ -128,7 +128,7 @@ class Scheduler {
   }
 
   #watch(live: LiveAttempt, follow: typeof launchAttempt): void {
-    const following = follow(this.#ctx, live, this.#places, this.#abort.signal)
+    const following = follow(this.#ctx, live, { places: this.#places, signal: this.#abort.signal, onDeadline: () => this.#want("claim") })
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
         this.#ctx.log.error({ attemptId: live.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "an attempt lost its watcher and is taken up again");

@@ -22,8 +22,17 @@ const LEAST_MS_BETWEEN_LOOKS = 500;
 const LOG_CHUNK_BYTES = 4 * 1024 * 1024;
 const LOG_TAIL_BYTES = 8 * 1024;
 
+export type Supervision = {
+  places: AttemptPlaces;
+  /** Aborts when the scheduler lets go. */
+  signal: AbortSignal;
+  /** A deadline begins to run. */
+  onDeadline(): void;
+};
+
 /** Takes a new attempt from its row to its end: prepare, submit, watch, finish. Stops, leaving it for the next, when `signal` aborts. */
-export async function launchAttempt(ctx: CoreContext, live: LiveAttempt, places: AttemptPlaces, signal: AbortSignal): Promise<void> {
+export async function launchAttempt(ctx: CoreContext, live: LiveAttempt, supervision: Supervision): Promise<void> {
+  const { places, signal } = supervision;
   let preparation;
   try {
     preparation = await prepareAttempt(ctx, live, places);
@@ -35,23 +44,24 @@ export async function launchAttempt(ctx: CoreContext, live: LiveAttempt, places:
   signal.throwIfAborted();
   if ("cached" in preparation) return end(ctx, live, places, { status: "succeeded", exitCode: null, reason: preparation.cached, cached: true });
   const handle = await ctx.resolve(ExecutorCapability).submit(preparation.request);
-  await markRunning(ctx, live, handle);
-  await watchAttempt(ctx, live, handle, places, signal);
+  await markRunning(ctx, live, handle, supervision);
+  await watchAttempt(ctx, live, handle, supervision);
 }
 
 /** Takes up an attempt that an earlier scheduler left: adopts it, finishes it, or proves that it never began. */
-export async function recoverAttempt(ctx: CoreContext, live: LiveAttempt, places: AttemptPlaces, signal: AbortSignal): Promise<void> {
+export async function recoverAttempt(ctx: CoreContext, live: LiveAttempt, supervision: Supervision): Promise<void> {
+  const { places, signal } = supervision;
   const executor = ctx.resolve(ExecutorCapability);
   const state = await executor.poll(live.id, live.handle);
   signal.throwIfAborted();
   if (state.state !== "running") return completeAttempt(ctx, live, places, state, null);
   // Submitting again starts nothing and gives back the handle that was lost.
   const handle = live.handle ?? (await executor.submit(await requestOf(ctx, live, places)));
-  if (live.status === "launching") await markRunning(ctx, live, handle);
-  await watchAttempt(ctx, live, handle, places, signal);
+  if (live.status === "launching") await markRunning(ctx, live, handle, supervision);
+  await watchAttempt(ctx, live, handle, supervision);
 }
 
-async function markRunning(ctx: CoreContext, live: LiveAttempt, handle: ExecutionHandle): Promise<void> {
+async function markRunning(ctx: CoreContext, live: LiveAttempt, handle: ExecutionHandle, { onDeadline }: Supervision): Promise<void> {
   const now = ctx.now();
   const { timeoutSeconds } = live.spec;
   const cancelWanted = await ctx.db.transaction(async (tx) => {
@@ -65,10 +75,11 @@ async function markRunning(ctx: CoreContext, live: LiveAttempt, handle: Executio
     await announce(tx, `run:${live.runId}`);
     return row.cancelRequested;
   });
+  if (timeoutSeconds !== null) onDeadline();
   if (cancelWanted) await ctx.resolve(ExecutorCapability).cancel(live.id, handle, CANCEL_GRACE_MS);
 }
 
-async function watchAttempt(ctx: CoreContext, live: LiveAttempt, handle: ExecutionHandle, places: AttemptPlaces, signal: AbortSignal): Promise<void> {
+async function watchAttempt(ctx: CoreContext, live: LiveAttempt, handle: ExecutionHandle, { places, signal }: Supervision): Promise<void> {
   const { output } = attemptFolders(places.rootFolder, live.runId, live.id);
   const reader = new OutputReader(ctx, live, output);
   const watcher = watchFolder(output, LEAST_MS_BETWEEN_LOOKS, () => reader.read(false), (error) => ctx.log.warn({ attemptId: live.id, error: String(error) }, "reports of a step could not be read"));

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { notFound } from "../../kernel/errors.ts";
+import type { ArtifactStore } from "../ports.ts";
+
+/** An artifact store for tests: bytes in memory. `put` fails while `failing` is set. */
+export class MemoryArtifactStore implements ArtifactStore {
+  readonly blobs = new Map<string, Buffer>();
+  failing: Error | null = null;
+
+  async put(content: Readable) {
+    const bytes = await buffer(content);
+    if (this.failing) throw this.failing;
+    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    this.blobs.set(digest, bytes);
+    return { digest, sizeBytes: bytes.length };
+  }
+
+  async get(digest: string, range?: { start: number; end: number }) {
+    const bytes = this.blobs.get(digest);
+    if (!bytes) throw notFound("Blob", digest);
+    return Readable.from([range ? bytes.subarray(range.start, range.end + 1) : bytes]);
+  }
+
+  async stat(digest: string) {
+    const bytes = this.blobs.get(digest);
+    return bytes ? { digest, sizeBytes: bytes.length } : null;
+  }
+
+  async *list() {
+    for (const [digest, bytes] of this.blobs) yield { digest, sizeBytes: bytes.length };
+  }
+
+  async delete(digest: string) {
+    this.blobs.delete(digest);
+  }
+}

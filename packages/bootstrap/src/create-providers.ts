@@ -6,7 +6,7 @@ import { CoreError } from "@trellis/core/kernel/errors.ts";
 import { DriftDetectorCapability } from "@trellis/core/monitoring/ports.ts";
 import { ExecutorCapability, PythonEnvironmentsCapability } from "@trellis/core/pipelines/ports.ts";
 import { TemplateCatalogCapability, TemplateEngineCapability } from "@trellis/core/scaffolder/ports.ts";
-import { DeployTargetCapability, ServingRuntimeCapability } from "@trellis/core/serving/ports.ts";
+import { DeployTargetCapability, ServingFoldersCapability, ServingRuntimeCapability } from "@trellis/core/serving/ports.ts";
 import { ArtifactStoreCapability } from "@trellis/core/tracking/ports.ts";
 import { createFileArtifactStore } from "@trellis/providers/artifact-store/files/provider.ts";
 import { createLocalDeployTarget } from "@trellis/providers/deploy-target/local/provider.ts";
@@ -49,6 +49,7 @@ export async function createProviders(dataFolder: string, variables: NodeJS.Proc
   bind(PythonEnvironmentsCapability, createUvEnvironments({ dataFolder, portalEnvironment: variables }), "uv", within("environments"));
   bind(DeployTargetCapability, deployTarget, "local processes", "this machine");
   bind(ServingRuntimeCapability, servingRuntime, "Python", "this machine");
+  bind(ServingFoldersCapability, { inference: within("inference"), workloads: within("serving") }, "folders", dataFolder);
   bind(DriftDetectorCapability, duckdbDriftDetector(), "DuckDB", "in process");
   bind(TemplateEngineCapability, templateEngine, "MiniJinja", "child process");
   bind(TemplateCatalogCapability, folderTemplateCatalog({ folder: TEMPLATES_FOLDER }), "folder", "packaged with Trellis");

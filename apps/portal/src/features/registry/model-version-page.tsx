@@ -60,7 +60,7 @@ function VersionDetail({ version }: { version: Version }) {
         items={[
           metric(first),
           metric(second),
-          { label: "Live in", value: live.length > 0 ? live.map((place) => <TextLink key={place.deployment.id} href={`/deployments/${place.deployment.name}`}>{place.environment}</TextLink>) : "Nowhere" },
+          { label: "Live in", value: live.length > 0 ? live.map((place) => <TextLink key={place.environment} href={`/deployments/${place.deployment?.name ?? ""}`}>{place.environment}</TextLink>) : "Nowhere" },
           { label: "Size", value: <Bytes value={version.sizeBytes} />, detail: `${version.files.length} files` },
           { label: "Digest", value: <IdChip value={version.digest} short /> },
         ]}
@@ -95,7 +95,7 @@ function lineage(version: Version, live: Outputs["delivery"]["ofVersion"]) {
     { id: "data", icon: Database, title: "Training data", detail: version.dataDigest?.slice(7, 19) ?? "not recorded", href: "/data" },
     ...(version.run ? [{ id: "run", icon: CirclePlay, title: `${version.run.pipelineName} run ${version.run.number}`, detail: `by ${version.run.requestedByName}`, href: `/projects/${version.project.slug}/runs/${version.run.number}` }] : []),
     { id: "version", icon: Box, title: `${version.model.name} v${version.version}`, detail: version.digest.slice(7, 19), current: true },
-    ...live.map((place) => ({ id: place.deployment.id, icon: Rocket, title: place.deployment.name, detail: `live in ${place.environment}`, href: `/deployments/${place.deployment.name}` })),
+    ...live.flatMap(({ deployment, environment }) => (deployment ? [{ id: deployment.id, icon: Rocket, title: deployment.name, detail: `live in ${environment}`, href: `/deployments/${deployment.name}` }] : [])),
   ];
 }
 

@@ -24,7 +24,7 @@ function Wizard({ template }: { template: Template }) {
   const navigate = useNavigate();
   const [step, setStep] = useState<"form" | "review">("form");
   const [draft, setDraft] = useState<ProjectDraft>({ slug: "", title: "", description: "", visibility: "internal", answers: defaultAnswers(template.manifest) });
-  const checked = checkAnswers(template.manifest, draft.answers);
+  const checked = checkAnswers(template.manifest, draft.answers, { slug: draft.slug, title: draft.title, description: draft.description });
   const request = { template: template.name, ...draft, title: draft.title || draft.slug, answers: checked.values };
   const preview = useMutation(trpc.scaffolder.preview.mutationOptions());
   const submit = useMutation(trpc.scaffolder.submit.mutationOptions({ onSuccess: ({ taskId }) => navigate(`/create/tasks/${taskId}`) }));

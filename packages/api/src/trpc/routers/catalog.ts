@@ -11,15 +11,13 @@ import {
   updateProject,
   updateProjectInput,
 } from "@trellis/core/catalog/index.ts";
-import { z } from "zod";
+import { projectReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
-
-const projectInput = z.object({ project: z.string().min(1).max(100) });
 
 export const catalogRouter = router({
   list: procedure("project.list", "GET /projects", "Projects that you may see").input(listProjectsInput).query(({ ctx, input }) => listProjects(ctx.core, input)),
   get: procedure("project.read", "GET /projects/{project}", "One project")
-    .input(projectInput)
+    .input(projectReference)
     .query(async ({ ctx, input }) => {
       const project = await requireProject(ctx.core, input.project);
       const [members, abilities] = await Promise.all([listProjectMembers(ctx.core, project.id), projectAbilities(ctx.core, project.id)]);

@@ -4,9 +4,7 @@ import {
   compareVersions,
   compareVersionsInput,
   getModel,
-  getModelInput,
   getModelVersion,
-  getModelVersionInput,
   listModels,
   listModelsInput,
   removeAlias,
@@ -22,12 +20,13 @@ import {
   updateModel,
   updateModelInput,
 } from "@trellis/core/registry/index.ts";
+import { modelReference, toVersionReference, versionReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const registryRouter = router({
   models: procedure("project.list", "GET /models", "The model catalogue").input(listModelsInput).query(({ ctx, input }) => listModels(ctx.core, input)),
-  model: procedure("project.read", "GET /models/{model}", "One model with its versions").input(getModelInput).query(({ ctx, input }) => getModel(ctx.core, input)),
-  version: procedure("project.read", "GET /model-version", "One version: by versionId, or by model and version").input(getModelVersionInput).query(({ ctx, input }) => getModelVersion(ctx.core, input)),
+  model: procedure("project.read", "GET /models/{model}", "One model with its versions").input(modelReference).query(({ ctx, input }) => getModel(ctx.core, input)),
+  version: procedure("project.read", "GET /model-version", "One version: by versionId, or by model and version").input(versionReference).query(({ ctx, input }) => getModelVersion(ctx.core, toVersionReference(input))),
   compare: procedure("project.list", "GET /models/compare", "Versions side by side").input(compareVersionsInput).query(({ ctx, input }) => compareVersions(ctx.core, input)),
   setAlias: procedure("project.write", "PUT /models/{modelId}/aliases/{alias}", "Point an alias at a version").input(setAliasInput).mutation(({ ctx, input }) => setAlias(ctx.core, input)),
   removeAlias: procedure("project.write", "DELETE /models/{modelId}/aliases/{alias}", "Take an alias away").input(removeAliasInput).mutation(({ ctx, input }) => removeAlias(ctx.core, input)),

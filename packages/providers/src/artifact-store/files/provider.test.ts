@@ -32,6 +32,19 @@ describe("artifact store on files", () => {
     expect(await readdir(join(root, "incoming"))).toEqual([]);
   });
 
+  it("leaves no temporary file of a put that breaks off", async () => {
+    const root = await newFolder();
+    const store = await createFileArtifactStore({ root });
+    const broken = Readable.from(
+      (function* () {
+        yield Buffer.alloc(70_000);
+        throw new Error("the line went dead");
+      })(),
+    );
+    await expect(store.put(broken)).rejects.toThrow("the line went dead");
+    expect(await readdir(join(root, "incoming"))).toEqual([]);
+  });
+
   it("removes leftovers older than a day when it opens, and no younger ones", async () => {
     const root = await newFolder();
     await mkdir(join(root, "incoming"), { recursive: true });

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { sourceHostContract } from "@trellis/core/catalog/source-host.contract.ts";
 import { createGitSourceHost, type GitSourceHost } from "./provider.ts";
 import { workerRequest } from "./testing/worker-request.ts";
-import { killingGit, runWorker, SEARCH_PATH } from "./testing/worker-process.ts";
+import { killingGit, overtakingGit, runWorker, SEARCH_PATH } from "./testing/worker-process.ts";
 
 const execute = promisify(execFile);
 const NAME = "projects/one";
@@ -154,6 +154,35 @@ describe("kills and races", () => {
     expect(Number(await git("rev-list", "--count", "main"))).toBe(landed.length + 1);
     const tree = await host.readTree(NAME, (await host.head(NAME, "main"))?.commit ?? "");
     expect(tree.filter((entry) => /^[ab]-/.test(entry.path))).toHaveLength(10);
+  });
+
+  /** A host whose next commit to main is overtaken by one that writes `rivalPath`. */
+  async function withRival(rivalPath: string): Promise<Place & { overtaken: GitSourceHost; base: string; rival: string }> {
+    const place = await withRepository();
+    const base = (await place.host.commit(NAME, request("seed", ""))).commit;
+    const rival = (await place.host.commit(NAME, request(rivalPath, "rival"))).commit;
+    await place.git("update-ref", "refs/heads/main", base);
+    const searchPath = await overtakingGit(await newFolder(), place.repository, rival);
+    return { ...place, base, rival, overtaken: await createGitSourceHost({ root: place.root, searchPath }) };
+  }
+
+  it("makes a commit again on top of one that overtook it in other files", async () => {
+    const { overtaken, git, rival } = await withRival("theirs");
+    const { commit } = await overtaken.commit(NAME, request("mine", "1"));
+    expect(await git("rev-parse", `${commit}^`)).toBe(rival);
+    expect(await git("show", "main:theirs")).toBe("rival");
+  });
+
+  it.each(["mine", "mine/below"])("says CONFLICT when the commit that overtook it wrote %s", async (rivalPath) => {
+    const { overtaken, git, rival } = await withRival(rivalPath);
+    await expect(overtaken.commit(NAME, request("mine", "1"))).rejects.toMatchObject({ code: "CONFLICT", issues: [{ file: rivalPath }] });
+    expect(await git("rev-parse", "main")).toBe(rival);
+  });
+
+  it("says CONFLICT, whatever the files, when a certain head was expected and another commit overtook", async () => {
+    const { overtaken, base, git, rival } = await withRival("theirs");
+    await expect(overtaken.commit(NAME, request("mine", "1", { expectedHead: base }))).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await git("rev-parse", "main")).toBe(rival);
   });
 
   const GIT_CALLS_OF_A_COMMIT = 8;

@@ -49,3 +49,21 @@ export async function killingGit(folder: string, callNumber: number, moment: "be
   await chmod(join(bin, "git"), 0o755);
   return `${bin}:${SEARCH_PATH}`;
 }
+
+/** A folder with a `git` that moves `main` to another commit just before its first `update-ref`, as a rival process would. */
+export async function overtakingGit(folder: string, repository: string, rival: string): Promise<string> {
+  const bin = join(folder, "bin");
+  await mkdir(bin, { recursive: true });
+  const script = [
+    "#!/bin/sh",
+    `PATH=${SEARCH_PATH}`,
+    `if [ "$1" = update-ref ] && mkdir "${bin}/overtaken" 2>/dev/null; then`,
+    `  git --git-dir "${repository}" update-ref refs/heads/main ${rival}`,
+    "fi",
+    'exec git "$@"',
+    "",
+  ];
+  await writeFile(join(bin, "git"), script.join("\n"));
+  await chmod(join(bin, "git"), 0o755);
+  return `${bin}:${SEARCH_PATH}`;
+}

@@ -1,5 +1,5 @@
 import { drizzle } from "drizzle-orm/node-postgres";
-import type { DatabaseHandle, DatabaseLog } from "./database.ts";
+import type { DatabaseHandle } from "./database.ts";
 import { execute } from "./execute.ts";
 import type { OpenPool } from "./pglite/open-pglite.ts";
 import * as schema from "./schema/index.ts";

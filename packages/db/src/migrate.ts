@@ -19,7 +19,10 @@ export function readMigrations(folder = path.join(import.meta.dirname, "..", "mi
   const journal: { entries: { tag: string }[] } = JSON.parse(fs.readFileSync(path.join(folder, "meta", "_journal.json"), "utf8"));
   return journal.entries.map(({ tag }) => {
     const text = fs.readFileSync(path.join(folder, `${tag}.sql`), "utf8");
-    const statements = text.split("--> statement-breakpoint").map((statement) => statement.trim()).filter((statement) => statement !== "");
+    const statements = text
+      .split("--> statement-breakpoint")
+      .map((statement) => statement.trim())
+      .filter((statement) => statement !== "");
     return { name: tag, statements, hash: createHash("sha256").update(text).digest("hex") };
   });
 }

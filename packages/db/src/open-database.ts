@@ -13,6 +13,8 @@ export type OpenDatabaseOptions = {
   /** Folder of the embedded database; made if missing. */
   folder?: string;
   log?: DatabaseLog;
+  /** Called once if the embedded database breaks down: nothing works on it any more, so end the process. */
+  onFailure?: (error: Error) => void;
 };
 
 /**
@@ -20,9 +22,9 @@ export type OpenDatabaseOptions = {
  * Errors: CONFLICT if another process owns the folder, UNAVAILABLE if the server does not answer, PRECONDITION_FAILED if the
  * server is too old or the database newer than the program.
  */
-export async function openDatabase({ url, folder, log = SILENT }: OpenDatabaseOptions): Promise<DatabaseHandle> {
+export async function openDatabase({ url, folder, log = SILENT, onFailure }: OpenDatabaseOptions): Promise<DatabaseHandle> {
   if (url) return migrated("postgres", await openPostgres(url, log), log);
-  if (folder) return migrated("pglite", await openFolder(folder, log), log);
+  if (folder) return migrated("pglite", await openFolder(folder, log, { onFailure }), log);
   throw new DatabaseError("INVALID", "Give the address of a PostgreSQL server or a folder for the embedded database.");
 }
 

@@ -8,18 +8,25 @@ import { WorkerBackend } from "./worker-backend.ts";
 
 export type OpenFolder = OpenPool & { backend: WorkerBackend; maintenance: Maintenance };
 
+export type OpenFolderOptions = {
+  /** Called once if the database breaks. Nothing works on it any more; only a new process can open the folder again. */
+  onFailure?: (error: Error) => void;
+  maintenance?: Partial<MaintenanceLimits>;
+};
+
 /**
  * Opens the embedded database of a folder, as its only owner. A second open, by any process, is refused with CONFLICT.
  */
-export async function openFolder(folder: string, log: DatabaseLog, limits?: Partial<MaintenanceLimits>): Promise<OpenFolder> {
+export async function openFolder(folder: string, log: DatabaseLog, options: OpenFolderOptions = {}): Promise<OpenFolder> {
   const absolute = path.resolve(folder);
   fs.mkdirSync(absolute, { recursive: true, mode: 0o700 });
   const lock = await acquireOwnerLock(absolute);
   try {
     const backend = await WorkerBackend.start(absolute);
     backend.onFailure((error) => log.error({ error, folder: absolute }, "The embedded database has stopped"));
+    if (options.onFailure) backend.onFailure(options.onFailure);
     const opened = openPglitePool(backend, log);
-    const maintenance = new Maintenance(opened.pool, log, limits);
+    const maintenance = new Maintenance(opened.pool, log, options.maintenance);
     return {
       ...opened,
       backend,

@@ -110,4 +110,16 @@ describe("process identity", () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     expect(isRunning({ ...describeSelf(), pid })).toBe(false);
   });
+
+  it("counts a process that is over but not yet collected by its parent as gone", async () => {
+    // The shell starts a process, says its pid, and becomes one that never collects it.
+    const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    const [pid] = await once(parent.stdout, "data");
+    const stat = () => fs.readFileSync(`/proc/${Number(pid)}/stat`, "utf8");
+    while (!stat().includes(") Z ")) await new Promise(setImmediate);
+    const startTime = stat().split(" ")[21] ?? "";
+    expect(isRunning({ ...describeSelf(), pid: Number(pid), startTime })).toBe(false);
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+  });
 });

@@ -19,6 +19,9 @@ export function createPglitePool(backend: WireBackend, onConnect: (client: pg.Cl
   return new pg.Pool({
     max: 1,
     idleTimeoutMillis: 0,
+    // Code that waits for the database inside its own transaction would wait for ever: let it fail instead.
+    connectionTimeoutMillis: 30_000,
+    ssl: false,
     user: "postgres",
     database: "postgres",
     stream: () => new PgliteSocket(backend),

@@ -43,7 +43,10 @@ export class PgliteSocket extends Duplex {
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#send(chunks.map((entry) => entry.chunk), done);
+    this.#send(
+      chunks.map((entry) => entry.chunk),
+      done,
+    );
   }
 
   override _final(done: (error?: Error | null) => void): void {

@@ -14,7 +14,7 @@ export type ProcessIdentity = {
 };
 
 export function describeSelf(): ProcessIdentity {
-  return { pid: process.pid, startTime: startTimeOf(process.pid), bootId: bootId(), pidNamespace: pidNamespace() };
+  return { pid: process.pid, startTime: statusOf(process.pid).startTime, bootId: bootId(), pidNamespace: pidNamespace() };
 }
 
 /** True if the pid counts in another container of this machine and so says nothing here. */
@@ -26,7 +26,9 @@ export function isForeign(identity: ProcessIdentity): boolean {
 export function isRunning(identity: ProcessIdentity): boolean {
   if (identity.bootId !== bootId()) return false;
   if (!exists(identity.pid)) return false;
-  const startTime = startTimeOf(identity.pid);
+  const { state, threads, startTime } = statusOf(identity.pid);
+  // A process that is over stays in the table until its parent looks; while it has other threads, they may still write.
+  if (state === "Z" && threads <= 1) return false;
   return startTime === "" || identity.startTime === "" || startTime === identity.startTime;
 }
 
@@ -39,10 +41,11 @@ function exists(pid: number): boolean {
   }
 }
 
-function startTimeOf(pid: number): string {
-  // The command name, in parentheses, may hold spaces and parentheses itself; fields are counted after its end.
+function statusOf(pid: number): { state: string; threads: number; startTime: string } {
   const stat = readOr(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  // The command name, in parentheses, may hold spaces and parentheses itself; fields are counted after its end, from 3 on.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "", threads: Number(fields[17] ?? 0), startTime: fields[19] ?? "" };
 }
 
 function bootId(): string {

@@ -44,7 +44,12 @@ export class WorkerBackend implements WireBackend {
     const fsyncs = new SharedArrayBuffer(4);
     this.#fsyncs = new Int32Array(fsyncs);
     const input: WorkerInput = { task, folder, fsyncs };
-    this.#worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), { workerData: input, name: "pglite" });
+    this.#worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), {
+      workerData: input,
+      name: "pglite",
+      // How the process itself was started (evaluated text, test runner) is not for this thread.
+      execArgv: [],
+    });
     this.#worker.on("message", (message: WorkerReply) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on("exit", () => {
@@ -82,6 +87,11 @@ export class WorkerBackend implements WireBackend {
       this.#worker.postMessage("close");
     }
     await this.#exited.promise;
+  }
+
+  /** Ends the thread without notice, as a fault in it would. For tests. */
+  crash(): void {
+    void this.#worker.terminate();
   }
 
   #receive(message: WorkerReply): void {

@@ -52,9 +52,13 @@ async function refuseOldServer(pool: pg.Pool): Promise<void> {
   } catch (error) {
     // The address is not repeated, since it may carry a password.
     const reason = error instanceof Error ? error.message || ("code" in error ? String(error.code) : error.name) : String(error);
-    throw new DatabaseError("UNAVAILABLE", `The PostgreSQL server of DATABASE_URL cannot be used: ${reason}. Check the address, the user and that the server runs.`, {
-      cause: error,
-    });
+    throw new DatabaseError(
+      "UNAVAILABLE",
+      `The PostgreSQL server of DATABASE_URL cannot be used: ${reason}. Check the address, the user and that the server runs.`,
+      {
+        cause: error,
+      },
+    );
   }
   const major = Math.floor(version / 10_000);
   if (major < OLDEST_MAJOR) {

@@ -27,6 +27,11 @@ export async function removeWorkFolder(folders: AttemptFolders): Promise<void> {
   await Promise.all([rm(folders.work, { recursive: true, force: true }), rm(folders.home, { recursive: true, force: true })]);
 }
 
+/** Where the code of a run lies while it goes on: checked out once, copied for each attempt. */
+export function sourceFolder(rootFolder: string, runId: string): string {
+  return path.join(rootFolder, runId, "source");
+}
+
 /** Makes the folders above `relative` below `root` one by one; a symbolic link on the way could lead out, so it is refused. */
 export async function makeParents(root: string, relative: string): Promise<void> {
   let folder = root;

@@ -1,5 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { chmod, rm, writeFile } from "node:fs/promises";
+import { constants, createWriteStream } from "node:fs";
+import { chmod, cp, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SourceHostCapability } from "../catalog/ports.ts";
@@ -7,7 +7,7 @@ import type { CoreContext } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
 import { filesOfStep } from "../tracking/index.ts";
 import { ArtifactStoreCapability } from "../tracking/ports.ts";
-import { type AttemptFolders, attemptFolders, makeAttemptFolders, makeParents } from "./attempt-folder.ts";
+import { type AttemptFolders, attemptFolders, makeAttemptFolders, makeParents, sourceFolder } from "./attempt-folder.ts";
 import { ENVIRONMENT_STEP } from "./domain/pipeline-spec.ts";
 import type { LiveAttempt } from "./live-attempts.ts";
 import { type ExecutionRequest, PythonEnvironmentsCapability } from "./ports.ts";
@@ -30,7 +30,7 @@ export async function prepareAttempt(ctx: CoreContext, attempt: LiveAttempt, pla
   if (attempt.spec.key === ENVIRONMENT_STEP && (await environments.find(attempt.lockDigest))) return { cached: "The environment of this lock file exists already." };
   const folders = attemptFolders(places.rootFolder, attempt.runId, attempt.id);
   await makeAttemptFolders(folders);
-  await ctx.resolve(SourceHostCapability).checkout(attempt.repository, attempt.commit, folders.work);
+  await bringSource(ctx, attempt, sourceFolder(places.rootFolder, attempt.runId), folders);
   await bringInputs(ctx, attempt, folders);
   await writeFile(folders.parametersFile, JSON.stringify(attempt.parameters));
   return { request: await requestOf(ctx, attempt, places) };
@@ -49,6 +49,24 @@ export async function requestOf(ctx: CoreContext, attempt: LiveAttempt, places: 
   if (!prepared) throw new CoreError("PRECONDITION_FAILED", "The Python environment of this run is gone. Retry the run: it is made again.");
   const environment = { ...base, PATH: `${path.join(prepared.folder, "bin")}:${places.searchPath}`, VIRTUAL_ENV: prepared.folder };
   return { attemptId: attempt.id, command: attempt.spec.run, workFolder: folders.work, environment };
+}
+
+/** A copy of the run's checkout, which the first attempt makes. Two that make it at once end with one of the two, whole. */
+async function bringSource(ctx: CoreContext, attempt: LiveAttempt, source: string, { root, work }: AttemptFolders): Promise<void> {
+  const isThere = await stat(source).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) {
+    const draft = path.join(root, "source.part");
+    await mkdir(draft);
+    await ctx.resolve(SourceHostCapability).checkout(attempt.repository, attempt.commit, draft);
+    await rename(draft, source).catch(async (error: unknown) => {
+      if (!(await stat(source).catch(() => null))) throw error;
+      await rm(draft, { recursive: true, force: true });
+    });
+  }
+  await cp(source, work, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
 }
 
 function baseEnvironment(attempt: LiveAttempt, folders: AttemptFolders, places: AttemptPlaces): Record<string, string> {

@@ -1,7 +1,9 @@
+import { rm } from "node:fs/promises";
 import type { DatabaseHandle } from "@trellis/db";
 import { attempt, run, step } from "@trellis/db/schema";
 import { and, asc, eq, gt, inArray, isNotNull, lte, notInArray, or, sql } from "drizzle-orm";
 import { asSystem, type CoreContext } from "../kernel/context.ts";
+import { sourceFolder } from "./attempt-folder.ts";
 import { claimSteps, explainQueue } from "./claim-steps.ts";
 import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { ExecutorCapability } from "./ports.ts";
@@ -180,7 +182,10 @@ class Scheduler {
       .where(and(inArray(run.status, ["queued", "running", "cancelling"]), sql`not exists (select 1 from step s where s.run_id = ${run.id} and s.status in ('waiting', 'queued', 'running'))`))
       .orderBy(asc(run.id))
       .limit(100);
-    for (const row of rows) await settleRun(this.#ctx, row.id);
+    for (const row of rows) {
+      await settleRun(this.#ctx, row.id);
+      await rm(sourceFolder(this.#options.rootFolder, row.id), { recursive: true, force: true });
+    }
   }
 
   async #nextDeadline(): Promise<number | null> {

@@ -1,9 +1,10 @@
+import { rm } from "node:fs/promises";
 import { attempt } from "@trellis/db/schema";
 import { and, eq } from "drizzle-orm";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { isCoreError } from "../kernel/errors.ts";
-import { attemptFolders, removeWorkFolder } from "./attempt-folder.ts";
+import { attemptFolders, removeWorkFolder, sourceFolder } from "./attempt-folder.ts";
 import { collectOutputs } from "./collect-outputs.ts";
 import { exitReason } from "./domain/exit-reason.ts";
 import { formatDuration } from "./domain/duration.ts";
@@ -133,6 +134,7 @@ async function keepOutputs(ctx: CoreContext, live: LiveAttempt, workFolder: stri
 async function end(ctx: CoreContext, live: LiveAttempt, places: AttemptPlaces, outcome: AttemptOutcome): Promise<void> {
   const { runDone } = await finishAttempt(ctx, live, outcome);
   if (runDone) await settleRun(ctx, live.runId);
+  if (runDone) await rm(sourceFolder(places.rootFolder, live.runId), { recursive: true, force: true });
   await removeWorkFolder(attemptFolders(places.rootFolder, live.runId, live.id)).catch((error: unknown) => ctx.log.warn({ attemptId: live.id, error: String(error) }, "a work folder could not be removed"));
 }
 

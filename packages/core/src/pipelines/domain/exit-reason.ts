@@ -21,8 +21,8 @@ export function lastTellingLine(logTail: string): string {
 }
 
 function meaningOf(exitCode: number, last: string): string | null {
-  const module = /(?:ModuleNotFoundError: )?No module named '?([\w.]+)'?/.exec(last);
-  if (module?.[1]) return `Python module not found: ${module[1]}`;
+  const missing = /(?:ModuleNotFoundError: )?No module named '?([\w.]+)'?/.exec(last);
+  if (missing?.[1]) return `Python module not found: ${missing[1]}`;
   if (exitCode === 127) {
     const command = /(?:^|: )(?:\d+: )?([^\s:]+): (?:command )?not found$/.exec(last);
     return command?.[1] ? `Command not found: ${command[1]}` : "Command not found";

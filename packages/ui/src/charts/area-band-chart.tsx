@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { SegmentedControl } from '../navigation/segmented-control.tsx'
 import { formatNumber } from '../values/format.ts'
-import { timeTickLabel, timeTicks } from './chart-data.ts'
-import { axisTick, eventLines, gridColor, thresholdLines, TooltipBox, xWords } from './chart-parts.tsx'
+import { timeTickLabel, timeTicks, valueAxis } from './chart-data.ts'
+import { axisTick, eventLines, gridColor, thresholdLines, TooltipBox, valueTick, xWords } from './chart-parts.tsx'
 import { currentColor } from './chart-types.ts'
 import type { ChartEvent, Threshold } from './chart-types.ts'
 
@@ -51,6 +51,7 @@ export function AreaBandChart(props: AreaBandChartProps) {
   const [log, setLog] = useState(false)
   const from = points[0]?.x ?? 0
   const to = points[points.length - 1]?.x ?? 1
+  const axis = valueAxis([...points.flatMap((point) => [point.y, point.low, point.high].filter((value) => value !== null)), ...(thresholds ?? []).map((threshold) => threshold.value), ...(reference ? [reference.value] : [])])
   const inner = points.some((point) => point.low2 != null)
   return (
     <div role="group" aria-label={label} className="min-w-0">
@@ -62,7 +63,7 @@ export function AreaBandChart(props: AreaBandChartProps) {
             dataKey="x" type="number" domain={[from, to]} ticks={x === 'time' ? timeTicks(from, to, 6) : undefined} tick={axisTick} stroke={gridColor} tickLine={false} minTickGap={24} height={22}
             tickFormatter={(value: number) => (x === 'time' ? timeTickLabel(value, from, to) : formatNumber(value, { compact: true }))}
           />
-          <YAxis scale={log ? 'log' : 'auto'} domain={['auto', 'auto']} allowDataOverflow={log} width="auto" tick={axisTick} axisLine={false} tickLine={false} tickCount={5} tickFormatter={(value: number) => formatNumber(value, { compact: true })} unit={yUnit ? ` ${yUnit}` : undefined} />
+          <YAxis scale={log ? 'log' : 'auto'} domain={log ? ['auto', 'auto'] : (axis?.domain ?? [0, 1])} ticks={log ? undefined : axis?.ticks} allowDataOverflow={log} width="auto" tick={axisTick} axisLine={false} tickLine={false} tickFormatter={valueTick(log ? undefined : axis, yUnit, undefined)} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--color-ink-3)', strokeDasharray: '2 2' }}

@@ -1,7 +1,8 @@
 'use client'
 import { Bar, CartesianGrid, BarChart as Base, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { formatNumber } from '../values/format.ts'
-import { axisTick, gridColor, thresholdLines, TooltipBox } from './chart-parts.tsx'
+import { valueAxis } from './chart-data.ts'
+import { axisTick, gridColor, thresholdLines, TooltipBox, valueTick } from './chart-parts.tsx'
 import { seriesColor } from './chart-types.ts'
 import type { Threshold } from './chart-types.ts'
 
@@ -30,15 +31,18 @@ function isDatum(value: unknown): value is BarDatum {
 /** Bars by category, beside each other or stacked. */
 export function BarChart({ data, series, stacked = false, height = 220, yUnit, label, horizontal = false, thresholds, formatY }: BarChartProps) {
   const words = (value: number) => formatY?.(value) ?? `${formatNumber(value)}${yUnit ? ` ${yUnit}` : ''}`
-  const tick = (value: number) => formatY?.(value) ?? formatNumber(value, { compact: true })
+  const sums = data.map((datum) => series.reduce((sum, one) => sum + (datum.values[one.id] ?? 0), 0))
+  const singles = data.flatMap((datum) => series.map((one) => datum.values[one.id] ?? 0))
+  const axis = valueAxis([0, ...(stacked ? sums : singles), ...(thresholds ?? []).map((threshold) => threshold.value)])
+  const scale = { domain: axis?.domain ?? [0, 1], ticks: axis?.ticks, tickFormatter: valueTick(axis, yUnit, formatY), tick: axisTick, tickLine: false }
   const category = <XAxis dataKey="label" tick={axisTick} stroke={gridColor} tickLine={false} minTickGap={8} />
-  const number = <YAxis width="auto" tick={axisTick} axisLine={false} tickLine={false} tickCount={5} tickFormatter={tick} unit={formatY || !yUnit ? undefined : ` ${yUnit}`} />
+  const number = <YAxis {...scale} width="auto" axisLine={false} />
   return (
     <div role="group" aria-label={label} className="min-w-0">
       <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 600, height }}>
         <Base data={data} layout={horizontal ? 'vertical' : 'horizontal'} margin={{ top: 10, right: 12, bottom: 0, left: 0 }} barGap={2} barCategoryGap="22%" title={label}>
           <CartesianGrid vertical={horizontal} horizontal={!horizontal} stroke={gridColor} />
-          {horizontal ? <XAxis type="number" tick={axisTick} stroke={gridColor} tickLine={false} tickFormatter={tick} /> : category}
+          {horizontal ? <XAxis {...scale} type="number" stroke={gridColor} /> : category}
           {horizontal ? <YAxis type="category" dataKey="label" width="auto" tick={axisTick} axisLine={false} tickLine={false} /> : number}
           <Tooltip
             isAnimationActive={false}

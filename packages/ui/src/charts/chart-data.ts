@@ -91,3 +91,33 @@ export function timeTickLabel(at: number, from: number, to: number): string {
   const options: Intl.DateTimeFormatOptions = to - from > 400 * day ? { month: 'short', year: 'numeric', timeZone: 'UTC' } : { day: 'numeric', month: 'short', timeZone: 'UTC' }
   return new Intl.DateTimeFormat('en-GB', options).format(date)
 }
+
+export interface ValueAxis {
+  domain: [number, number]
+  ticks: number[]
+}
+
+/**
+ * Round ticks that hold all values: steps of 1, 2, 2.5 or 5 times a power of ten, four or five of them. `from` and `to`
+ * fix an end. Null without values.
+ */
+export function valueAxis(values: readonly number[], ends: { from?: number | undefined; to?: number | undefined } = {}): ValueAxis | null {
+  const known = values.filter((value) => Number.isFinite(value))
+  if (known.length === 0) return null
+  let low = ends.from ?? known.reduce((least, value) => Math.min(least, value))
+  let high = ends.to ?? known.reduce((most, value) => Math.max(most, value))
+  if (!(high > low)) {
+    const around = Math.abs(low) > 0 ? Math.abs(low) * 0.1 : 1
+    if (ends.from === undefined) low -= around
+    high = Math.max(high, low) + around
+  }
+  const rough = (high - low) / 4
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
+  const first = ends.from ?? Math.floor(low / step + 1e-9) * step
+  const last = ends.to ?? Math.ceil(high / step - 1e-9) * step
+  const ticks: number[] = []
+  // Counted in whole steps: adding fractions would drift (0.1 + 0.2).
+  for (let index = 0; first + index * step <= last + step * 1e-6; index += 1) ticks.push(Number((first + index * step).toPrecision(12)))
+  return { domain: [first, last], ticks }
+}

@@ -2,10 +2,17 @@
 import { ReferenceLine } from 'recharts'
 import { formatAbsolute, formatNumber } from '../values/format.ts'
 import { thresholdColors } from './chart-types.ts'
+import type { ValueAxis } from './chart-data.ts'
 import type { ChartEvent, Threshold, XKind } from './chart-types.ts'
 
 export const axisTick = { fill: 'var(--color-ink-3)', fontSize: 11 }
 export const gridColor = 'var(--color-line)'
+
+/** Words of a tick of the value axis; the unit stands at the top one only. */
+export function valueTick(axis: ValueAxis | null | undefined, unit: string | undefined, format: ((value: number) => string) | undefined) {
+  const top = axis?.ticks.at(-1)
+  return (value: number) => format?.(value) ?? `${formatNumber(value, { compact: true })}${unit && (top === undefined || value === top) ? ` ${unit}` : ''}`
+}
 
 interface LabelBox {
   viewBox?: unknown
@@ -23,7 +30,7 @@ function boxOf(value: unknown): { x: number; y: number; width: number } {
 function ThresholdLabel({ viewBox, threshold, color }: LabelBox & { threshold: Threshold; color: string }) {
   const box = boxOf(viewBox)
   return (
-    <text x={box.x + 4} y={box.y - 4} fontSize={11} fill={threshold.tone === 'neutral' ? 'var(--color-ink-2)' : threshold.tone === 'warn' ? 'var(--color-warn-ink)' : color} stroke="var(--color-surface)" strokeWidth={3} paintOrder="stroke">
+    <text x={box.x + 4} y={box.y < 18 ? box.y + 12 : box.y - 4} fontSize={11} fill={threshold.tone === 'neutral' ? 'var(--color-ink-2)' : threshold.tone === 'warn' ? 'var(--color-warn-ink)' : color} stroke="var(--color-surface)" strokeWidth={3} paintOrder="stroke">
       {threshold.label}
     </text>
   )

@@ -128,8 +128,8 @@ export function DriftHeatMap(props: DriftHeatMapProps) {
   }
 
   return (
-    <div className="min-w-0 overflow-x-auto px-4 py-3">
-      <table ref={table} aria-label={label} onKeyDown={onKeyDown} className="w-full border-collapse text-sm">
+    <div role="presentation" onKeyDown={onKeyDown} className="min-w-0 overflow-x-auto px-4 py-3">
+      <table ref={table} aria-label={label} className="w-full border-collapse text-sm">
         <thead><Heads windows={windows} events={events} /></thead>
         <tbody>
           {features.map((feature) => {

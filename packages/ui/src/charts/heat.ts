@@ -19,9 +19,9 @@ const mix = (from: string, to: string, share: number) => `color-mix(in oklab, ${
  * it. Follows the theme, because it mixes tokens.
  */
 export function heatColor(value: number | null, limits: { warn: number; drift: number }): { background: string; ink: string } {
-  const calm = 'color-mix(in oklab, var(--color-line), var(--color-warn) 12%)'
+  const calm = 'color-mix(in oklab, var(--color-hover), var(--color-warn) 7%)'
   if (value === null || !Number.isFinite(value)) return { background: 'transparent', ink: 'var(--color-ink-3)' }
-  if (value < limits.warn) return { background: mix(calm, 'var(--color-warn)', 0.3 * Math.max(0, value / limits.warn)), ink: 'var(--color-ink)' }
+  if (value < limits.warn) return { background: mix(calm, 'var(--color-warn)', 0.14 * Math.max(0, value / limits.warn)), ink: 'var(--color-ink)' }
   if (value < limits.drift) {
     const share = (value - limits.warn) / Math.max(1e-9, limits.drift - limits.warn)
     return { background: mix('color-mix(in oklab, var(--color-surface), var(--color-warn) 50%)', 'var(--color-err)', share * 0.45), ink: 'var(--color-ink)' }

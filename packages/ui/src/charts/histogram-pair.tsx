@@ -27,11 +27,11 @@ export interface HistogramPairProps {
 
 const percent = (share: number | null) => (share === null ? 'no data' : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`)
 
-/** Outline over bins of equal drawn width, as an SVG path; gaps go to the ground. Exported for tests. */
+/** Outline over bins of equal drawn width, as an open SVG path from ground to ground; gaps go to the ground. */
 export function stepPath(shares: (number | null)[], x: (edge: number) => number, y: (share: number) => number): string {
   const ground = y(0)
   const points = shares.map((share, index) => `V${y(share ?? 0).toFixed(1)}H${x(index + 1).toFixed(1)}`)
-  return `M${x(0).toFixed(1)} ${ground.toFixed(1)}${points.join('')}V${ground.toFixed(1)}Z`
+  return `M${x(0).toFixed(1)} ${ground.toFixed(1)}${points.join('')}V${ground.toFixed(1)}`
 }
 
 function roundUp(share: number): number {

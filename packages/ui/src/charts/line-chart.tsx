@@ -3,9 +3,9 @@ import { useMemo, useState } from 'react'
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { SegmentedControl } from '../navigation/segmented-control.tsx'
 import { formatNumber } from '../values/format.ts'
-import { chartRows, timeTickLabel, timeTicks } from './chart-data.ts'
+import { chartRows, timeTickLabel, timeTicks, valueAxis } from './chart-data.ts'
 import type { ChartRow, Stretch } from './chart-data.ts'
-import { axisTick, eventLines, gridColor, thresholdLines, TooltipBox, xWords } from './chart-parts.tsx'
+import { axisTick, eventLines, gridColor, thresholdLines, TooltipBox, valueTick, xWords } from './chart-parts.tsx'
 import { seriesColor } from './chart-types.ts'
 import type { ChartEvent, Series, Threshold, XKind } from './chart-types.ts'
 
@@ -81,6 +81,8 @@ export function LineChart(props: LineChartProps) {
   const [from, to] = numericEnds(rows, xDomain)
   const words = (value: number) => formatY?.(value) ?? `${formatNumber(value)}${yUnit ? ` ${yUnit}` : ''}`
   const numeric = x !== 'category'
+  const fixed = (end: number | 'auto' | undefined) => (typeof end === 'number' ? end : undefined)
+  const axis = valueAxis([...series.flatMap((one) => one.points.map((point) => point.y ?? Number.NaN)), ...(thresholds ?? []).map((threshold) => threshold.value), ...(area ? [0] : [])], { from: fixed(yDomain?.[0]), to: fixed(yDomain?.[1]) })
   return (
     <div className="relative min-w-0" role="group" aria-label={label}>
       {logSwitch ? (
@@ -95,11 +97,11 @@ export function LineChart(props: LineChartProps) {
             dataKey="x" type={numeric ? 'number' : 'category'} domain={numeric ? [from, to] : undefined} ticks={x === 'time' ? timeTicks(from, to, 6) : undefined}
             tickFormatter={(value: number | string) => (x === 'time' && typeof value === 'number' ? timeTickLabel(value, from, to) : typeof value === 'number' ? formatNumber(value, { compact: true }) : value)}
             tick={axisTick} stroke={gridColor} tickLine={false} minTickGap={24} allowDuplicatedCategory={false}
-            label={xUnit === undefined ? undefined : { value: xUnit, position: 'insideBottomRight', offset: -2, fill: 'var(--color-ink-3)', fontSize: 11 }} height={xUnit === undefined ? 22 : 34}
+            label={xUnit === undefined ? undefined : { value: xUnit, position: 'insideBottomRight', offset: 2, fill: 'var(--color-ink-3)', fontSize: 11 }} height={xUnit === undefined ? 22 : 34}
           />
           <YAxis
-            scale={log ? 'log' : 'auto'} domain={log ? ['auto', 'auto'] : (yDomain ?? ['auto', 'auto'])} allowDataOverflow={log} width="auto" tick={axisTick} axisLine={false} tickLine={false} tickCount={5}
-            tickFormatter={(value: number) => formatY?.(value) ?? formatNumber(value, { compact: true })} unit={formatY || !yUnit ? undefined : ` ${yUnit}`}
+            scale={log ? 'log' : 'auto'} domain={log ? ['auto', 'auto'] : (axis?.domain ?? [0, 1])} ticks={log ? undefined : axis?.ticks} interval={0} allowDataOverflow={log} width="auto" tick={axisTick} axisLine={false} tickLine={false}
+            tickFormatter={valueTick(log ? undefined : axis, yUnit, formatY)}
           />
           <Tooltip content={tooltipOf(series, x, xUnit, words)} isAnimationActive={false} cursor={{ stroke: 'var(--color-ink-3)', strokeDasharray: '2 2' }} />
           {x === 'time' ? eventLines(events, from, to) : null}

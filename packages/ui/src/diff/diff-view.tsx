@@ -34,7 +34,7 @@ const numberClasses = 'w-10 min-w-10 px-2 text-right align-top text-ink-3 select
 const textClasses = 'py-0 pr-3 align-top wrap-anywhere whitespace-pre-wrap'
 
 function Cells({ side, changed, is }: { side: DiffSide | null; changed: boolean; is: 'left' | 'right' }) {
-  if (side === null) return <><td className={clsx(numberClasses, 'bg-sunken')} /><td className="w-4 bg-sunken" /><td className="bg-sunken" /></>
+  if (side === null) return <td colSpan={3} className="bg-sunken"><span className="sr-only">no line</span></td>
   const kind = changed ? (is === 'left' ? 'removed' : 'added') : 'equal'
   const tint = kind === 'removed' ? 'bg-fail-soft' : kind === 'added' ? 'bg-ok-soft' : ''
   return (

@@ -35,16 +35,16 @@ const iconByEnding: Record<string, IconType> = {
   onnx: FileBox, skops: FileBox, joblib: FileBox, pkl: FileBox, yaml: FileCode, yml: FileCode, toml: FileCode,
 }
 
-function iconOf(path: string): IconType {
-  return iconByEnding[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? File
+function endingOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase()
 }
 
 function foldersOf(nodes: FileNode<FileEntry>[], deep: boolean): string[] {
   return nodes.flatMap((node) => (node.file === null ? [node.path, ...(deep ? foldersOf(node.children, true) : [])] : []))
 }
 
-function Row({ node, depth, open, selected, focusable, onClick }: { node: FileNode<FileEntry>; depth: number; open: boolean; selected: boolean; focusable: boolean; onClick: () => void }) {
-  const Icon = node.file === null ? (open ? FolderOpen : Folder) : iconOf(node.path)
+function Row({ node, depth, open, selected, focusable, onClick, onKeyDown }: { node: FileNode<FileEntry>; depth: number; open: boolean; selected: boolean; focusable: boolean; onClick: () => void; onKeyDown: (event: KeyboardEvent) => void }) {
+  const Icon = node.file === null ? (open ? FolderOpen : Folder) : (iconByEnding[endingOf(node.path)] ?? File)
   return (
     <div
       role="treeitem"
@@ -54,6 +54,7 @@ function Row({ node, depth, open, selected, focusable, onClick }: { node: FileNo
       data-path={node.path}
       tabIndex={focusable ? 0 : -1}
       onClick={onClick}
+      onKeyDown={onKeyDown}
       style={{ paddingLeft: 8 + depth * 18 }}
       className={clsx(
         'flex h-6.5 cursor-pointer items-center gap-2 rounded-md pr-2 text-sm outline-offset-[-2px]',
@@ -129,9 +130,9 @@ function Tree({ files, selected = null, onSelect, label = 'Files', defaultOpen =
   }
 
   return (
-    <div ref={list} role="tree" aria-label={label} onKeyDown={onKeyDown} className="flex flex-col p-2">
+    <div ref={list} role="tree" tabIndex={-1} aria-label={label} className="flex flex-col p-2">
       {rows.map(({ node, depth }) => (
-        <Row key={`${node.path}${node.file === null ? '/' : ''}`} node={node} depth={depth} open={open.has(node.path)} selected={node.path === selected} focusable={node.path === tabStop} onClick={() => act(node)} />
+        <Row key={`${node.path}${node.file === null ? '/' : ''}`} node={node} depth={depth} open={open.has(node.path)} selected={node.path === selected} focusable={node.path === tabStop} onClick={() => act(node)} onKeyDown={onKeyDown} />
       ))}
     </div>
   )

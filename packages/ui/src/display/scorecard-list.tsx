@@ -117,16 +117,16 @@ export interface CheckItem {
 /** Gates or checks as rows: verdict, name, finding, link. What warns or fails is marked. Belongs into a flush Card. */
 export function CheckList({ items, label }: { items: CheckItem[]; label?: string }) {
   return (
-    <ul aria-label={label} className="m-0 list-none divide-y divide-line p-0 text-sm">
+    <ul aria-label={label} className="m-0 list-none divide-y divide-line p-0 text-sm md:grid md:grid-cols-[auto_minmax(0,2fr)_minmax(0,3fr)_auto]">
       {items.map((item) => (
         <li
           key={item.id}
-          className={clsx('flex min-h-9 flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-1.5', item.state === 'warn' && 'bg-warn-soft', item.state === 'fail' && 'bg-fail-soft')}
+          className={clsx('flex min-h-9 flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-1.5 md:col-span-full md:grid md:grid-cols-subgrid', item.state === 'warn' && 'bg-warn-soft', item.state === 'fail' && 'bg-fail-soft')}
         >
-          <Mark state={item.state} />
-          <span className="min-w-0 flex-1 md:flex-[2]">{item.title}</span>
-          {item.detail === undefined ? null : <span className="min-w-0 text-ink-2 max-md:order-1 max-md:basis-full max-md:pl-7 md:flex-[3]">{item.detail}</span>}
-          {item.right === undefined ? null : <span className="shrink-0 text-xs">{item.right}</span>}
+          <span className="grid"><Mark state={item.state} /></span>
+          <span className="min-w-0 flex-1">{item.title}</span>
+          <span className="min-w-0 text-ink-2 max-md:order-1 max-md:basis-full max-md:pl-7 max-md:empty:hidden">{item.detail}</span>
+          <span className="shrink-0 text-right text-xs">{item.right}</span>
         </li>
       ))}
     </ul>

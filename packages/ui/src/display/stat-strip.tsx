@@ -25,9 +25,9 @@ function Cell({ item }: { item: StatItem }) {
       <dt className="truncate text-xs text-ink-3">{item.label}</dt>
       <dd className="m-0 mt-0.5 flex min-w-0 items-center gap-1.5 text-sm">
         {Icon ? <Icon aria-hidden className={clsx('size-3.5 shrink-0', toneIcon[item.tone ?? 'neutral'])} /> : null}
-        <span className="min-w-0 truncate">{value}</span>
+        <span className="min-w-0 truncate max-md:wrap-anywhere max-md:whitespace-normal">{value}</span>
       </dd>
-      {item.detail === undefined ? null : <dd className="m-0 truncate text-xs text-ink-2">{item.detail}</dd>}
+      {item.detail === undefined ? null : <dd className="m-0 truncate text-xs text-ink-2 max-md:wrap-anywhere max-md:whitespace-normal">{item.detail}</dd>}
     </div>
   )
 }

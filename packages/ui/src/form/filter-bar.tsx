@@ -19,11 +19,13 @@ export interface SearchBoxProps {
   hotkey?: string | null
   size?: 'sm' | 'md'
   loading?: boolean
+  /** Enter, and Enter with Shift. */
+  onEnter?: (shift: boolean) => void
   className?: string
 }
 
 /** Finds within a list; `/` goes here, Escape empties it. */
-export function SearchBox({ value, onValueChange, placeholder, label, hotkey = '/', size = 'md', loading = false, className }: SearchBoxProps) {
+export function SearchBox({ value, onValueChange, placeholder, label, hotkey = '/', size = 'md', loading = false, onEnter, className }: SearchBoxProps) {
   const input = useRef<HTMLInputElement>(null)
   useHotkeys(hotkey === null ? {} : { [hotkey]: () => input.current?.focus() }, { enabled: hotkey !== null })
   return (
@@ -35,6 +37,10 @@ export function SearchBox({ value, onValueChange, placeholder, label, hotkey = '
         value={value}
         onChange={(event) => onValueChange(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key === 'Enter' && onEnter) {
+            event.preventDefault()
+            onEnter(event.shiftKey)
+          }
           if (event.key !== 'Escape') return
           if (value) onValueChange('')
           else input.current?.blur()

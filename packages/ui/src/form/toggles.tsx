@@ -23,7 +23,7 @@ export type SwitchProps = ToggleProps
 export function Switch({ checked, defaultChecked, onCheckedChange, label, hideLabel = false, disabled, name, className }: SwitchProps) {
   const id = useId()
   return (
-    <span className={clsx('inline-flex items-center gap-1.5', disabled && 'opacity-60', className)}>
+    <span className={clsx('inline-flex items-center gap-1.5 align-middle', disabled && 'opacity-60', className)}>
       <BaseSwitch.Root
         aria-labelledby={id}
         checked={checked}
@@ -50,7 +50,7 @@ export function Checkbox(props: CheckboxProps) {
   const { checked, defaultChecked, onCheckedChange, label, hideLabel = false, disabled, name, indeterminate, description, className } = props
   const id = useId()
   return (
-    <span className={clsx('inline-flex items-start gap-2', disabled && 'opacity-60', className)}>
+    <span className={clsx('inline-flex items-start gap-2 align-middle', disabled && 'opacity-60', className)}>
       <BaseCheckbox.Root
         aria-labelledby={id}
         aria-describedby={description === undefined ? undefined : `${id}-more`}

@@ -1,7 +1,7 @@
 'use client'
 import { useId } from 'react'
 import { statusColor } from '../state/status.ts'
-import type { GanttBar, GanttLayout, GanttRow } from './gantt-layout.ts'
+import type { DensityCell, GanttBar, GanttLayout, GanttRow } from './gantt-layout.ts'
 import type { GanttSelection } from './gantt-types.ts'
 
 export interface GanttMetrics {
@@ -49,6 +49,15 @@ function Bar({ bar, y, metrics, hatch, onClick }: { bar: GanttBar; y: number; me
   )
 }
 
+function Density({ cell, y, height }: { cell: DensityCell; y: number; height: number }) {
+  let ground = y + height
+  return cell.parts.map((part) => {
+    const tall = Math.max(1.5, part.share * height)
+    ground -= tall
+    return <rect key={part.status} x={cell.x} y={ground} width={cell.width - 1} height={tall} fill={statusColor(part.status)} pointerEvents="none" />
+  })
+}
+
 function Row({ row, index, layout, metrics, hatch, selected, onSelect }: { row: GanttRow; index: number; layout: GanttLayout; metrics: GanttMetrics; hatch: string; selected: boolean; onSelect: (selection: GanttSelection) => void }) {
   const y = metrics.top + index * metrics.row
   const barY = y + metrics.barTop
@@ -59,15 +68,14 @@ function Row({ row, index, layout, metrics, hatch, selected, onSelect }: { row: 
       {row.firstOfStage ? <line x1={0} x2={layout.width} y1={y - 0.5} y2={y - 0.5} stroke="var(--color-line)" /> : null}
       <rect x={0} y={y} width={layout.width} height={metrics.row} fill="transparent" className="cursor-pointer" onClick={() => onSelect({ laneId: row.lane.id })} />
       {row.span ? <path d={`M${row.span.x} ${barY + (metrics.phone ? 9 : 13)}v-6h${row.span.width}v6`} fill="none" stroke="var(--color-control)" strokeWidth={1.5} /> : null}
-      {row.density.map((cell) => (
-        <rect key={cell.x} x={cell.x} y={barY} width={cell.width - 1} height={metrics.barHeight} rx={1} fill={statusColor(cell.status)} opacity={0.25 + 0.75 * cell.weight} pointerEvents="none" />
-      ))}
+      {row.density.map((cell) => <Density key={cell.x} cell={cell} y={barY} height={metrics.barHeight} />)}
       {row.bars.map((bar, at) => (
         <Bar key={at} bar={bar} y={barY} metrics={metrics} hatch={hatch} onClick={() => onSelect(bar.attempt === null ? { laneId: row.lane.id } : { laneId: row.lane.id, attempt: bar.attempt })} />
       ))}
       {row.critical.map((line) => (line.dashed
         ? <line key={`${line.x}-`} x1={line.x} x2={line.x + line.width} y1={lineY + 1} y2={lineY + 1} stroke="var(--color-ink)" strokeWidth={2} strokeDasharray="3 3" />
         : <rect key={line.x} x={line.x} y={lineY} width={line.width} height={2} fill="var(--color-ink)" />))}
+      {metrics.phone && layout.nowX !== null ? <line x1={layout.nowX} x2={layout.nowX} y1={barY - 3} y2={barY + metrics.barHeight + 6} stroke="var(--color-accent)" strokeWidth={1.5} /> : null}
       {row.text && !metrics.phone ? <text x={row.text.x} y={barY + 11.5} textAnchor={row.text.anchor} fill="var(--color-ink-2)" pointerEvents="none">{row.text.text}</text> : null}
     </g>
   )
@@ -94,7 +102,7 @@ function Now({ x, height, width, label, phone }: { x: number; height: number; wi
   const left = Math.min(Math.max(0, x - pill / 2), width - pill)
   return (
     <g pointerEvents="none">
-      <line x1={x} x2={x} y1={22} y2={height} stroke="var(--color-accent)" strokeWidth={1.5} />
+      {phone ? null : <line x1={x} x2={x} y1={22} y2={height} stroke="var(--color-accent)" strokeWidth={1.5} />}
       <rect x={left} y={4} width={pill} height={18} rx={9} fill="var(--color-accent)" />
       <text x={left + pill / 2} y={17} textAnchor="middle" fill="var(--color-on-accent)" fontWeight={550}>{words}</text>
     </g>

@@ -1,6 +1,7 @@
 'use client'
 import { clsx } from 'clsx'
 import { ChevronRight } from 'lucide-react'
+import type { KeyboardEvent } from 'react'
 import { StatusBadge } from '../state/status-badge.tsx'
 import { describeStatus } from '../state/status.ts'
 import { formatDuration } from '../values/format.ts'
@@ -26,6 +27,7 @@ export interface GanttLanesProps {
   selectedId: string | null
   onSelect: (laneId: string) => void
   onToggle: (laneId: string) => void
+  onKeyDown: (event: KeyboardEvent) => void
 }
 
 function quietWords(row: GanttRow, phone: boolean): string | null {
@@ -33,7 +35,7 @@ function quietWords(row: GanttRow, phone: boolean): string | null {
   return phone ? (row.lane.reason || row.lane.note || null) : null
 }
 
-function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle }: { row: GanttRow; metrics: GanttMetrics; now: number; selected: boolean; tabStop: boolean; onSelect: () => void; onToggle: () => void }) {
+function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyDown }: { row: GanttRow; metrics: GanttMetrics; now: number; selected: boolean; tabStop: boolean; onSelect: () => void; onToggle: () => void; onKeyDown: (event: KeyboardEvent) => void }) {
   const { lane } = row
   const quiet = quietWords(row, metrics.phone)
   return (
@@ -44,6 +46,7 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle }: { ro
       tabIndex={tabStop ? 0 : -1}
       data-lane={lane.id}
       onClick={onSelect}
+      onKeyDown={onKeyDown}
       style={{ height: metrics.row }}
       className={clsx(
         'relative grid cursor-pointer items-center pr-3 pl-4 text-sm outline-offset-[-2px]',
@@ -67,15 +70,15 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle }: { ro
           </button>
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
-        <span className="truncate" title={lane.label}>{lane.label}</span>
-        {quiet === null ? null : <span className="ml-auto max-w-[60%] shrink-0 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
+        <span className="min-w-[45%] flex-1 truncate" title={lane.label}>{lane.label}</span>
+        {quiet === null ? null : <span className="ml-auto min-w-0 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
       </span>
     </div>
   )
 }
 
 /** Names and states of the lanes, and the way through them by keyboard. */
-export function GanttLanes({ rows, metrics, now, selectedId, onSelect, onToggle }: GanttLanesProps) {
+export function GanttLanes({ rows, metrics, now, selectedId, onSelect, onToggle, onKeyDown }: GanttLanesProps) {
   const tabStop = rows.some((row) => row.lane.id === selectedId) ? selectedId : rows[0]?.lane.id
   return rows.map((row) => (
     <Lane
@@ -87,6 +90,7 @@ export function GanttLanes({ rows, metrics, now, selectedId, onSelect, onToggle 
       tabStop={row.lane.id === tabStop}
       onSelect={() => onSelect(row.lane.id)}
       onToggle={() => onToggle(row.lane.id)}
+      onKeyDown={onKeyDown}
     />
   ))
 }

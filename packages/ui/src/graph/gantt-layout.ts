@@ -27,9 +27,8 @@ export interface GanttText {
 export interface DensityCell {
   x: number
   width: number
-  status: string
-  /** 0..1, how many of the children were at work. */
-  weight: number
+  /** From the ground up; shares of the busiest moment, together at most 1. */
+  parts: { status: string; share: number }[]
 }
 
 export interface GanttRow {
@@ -166,16 +165,17 @@ function criticalOf(bars: GanttBar[]): GanttRow['critical'] {
   return lines
 }
 
-const severity = ['failed', 'errored', 'timed_out', 'lost', 'running', 'preparing', 'starting', 'retrying', 'queued', 'succeeded', 'cached']
+// Drawn from the ground up, so that what needs a look is always in the same place.
+const stack = ['failed', 'timed_out', 'errored', 'lost', 'running', 'preparing', 'starting', 'retrying', 'queued', 'succeeded', 'cached']
 const rank = (status: string) => {
-  const at = severity.indexOf(status)
-  return at < 0 ? severity.length : at
+  const at = stack.indexOf(status)
+  return at < 0 ? stack.length : at
 }
 
 function densityOf(children: GanttLane[], scale: GanttScale, now: number): DensityCell[] {
   const cellWidth = 6
   const count = Math.max(1, Math.floor((scale.width - 2 * edge) / cellWidth))
-  const cells = Array.from({ length: count }, () => ({ status: '', weight: 0 }))
+  const cells = Array.from({ length: count }, () => new Map<string, number>())
   const place = (at: number) => Math.min(count - 1, Math.max(0, Math.floor((scale.x(at) - edge) / cellWidth)))
   for (const child of children) {
     for (const attempt of child.attempts) {
@@ -183,16 +183,15 @@ function densityOf(children: GanttLane[], scale: GanttScale, now: number): Densi
       const span = run ?? queue
       if (!span) continue
       const status = run ? attempt.status : 'queued'
-      for (let at = place(span[0]); at <= place(span[1]); at += 1) {
-        const cell = cells[at]
-        if (!cell) continue
-        cell.weight += 1
-        if (cell.status === '' || rank(status) < rank(cell.status)) cell.status = status
-      }
+      for (let at = place(span[0]); at <= place(span[1]); at += 1) cells[at]?.set(status, (cells[at]?.get(status) ?? 0) + 1)
     }
   }
-  const most = Math.max(1, ...cells.map((cell) => cell.weight))
-  return cells.flatMap((cell, index) => (cell.weight === 0 ? [] : [{ x: edge + index * cellWidth, width: cellWidth, status: cell.status, weight: cell.weight / most }]))
+  const total = (cell: Map<string, number>) => [...cell.values()].reduce((sum, some) => sum + some, 0)
+  const most = cells.reduce((high, cell) => Math.max(high, total(cell)), 1)
+  return cells.flatMap((cell, index) => {
+    const parts = [...cell].toSorted((left, right) => rank(left[0]) - rank(right[0])).map(([status, some]) => ({ status, share: some / most }))
+    return parts.length === 0 ? [] : [{ x: edge + index * cellWidth, width: cellWidth, parts }]
+  })
 }
 
 function spanOf(children: GanttLane[], scale: GanttScale, now: number): GanttRow['span'] {

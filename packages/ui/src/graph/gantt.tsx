@@ -118,9 +118,9 @@ export function Gantt({ data, label, selected: given, onSelect, onOpen, legend =
 
   return (
     <div className="min-w-0">
-      <div onKeyDown={onKeyDown} role="presentation" className={clsx('relative', !phone && 'grid grid-cols-[208px_minmax(0,1fr)] lg:grid-cols-[272px_minmax(0,1fr)]', layout.rows.length > 40 && 'max-h-[75vh] overflow-y-auto')}>
+      <div className={clsx('relative', !phone && 'grid grid-cols-[208px_minmax(0,1fr)] lg:grid-cols-[272px_minmax(0,1fr)]', layout.rows.length > 40 && 'max-h-[75vh] overflow-y-auto')}>
         <div ref={lanes} role="listbox" aria-label={label} style={{ paddingTop: metrics.top }} className={phone ? 'absolute inset-0 z-1' : 'border-r border-line'}>
-          <GanttLanes rows={layout.rows} metrics={metrics} now={now} selectedId={selected?.laneId ?? null} onSelect={(laneId) => select({ laneId })} onToggle={toggle} />
+          <GanttLanes rows={layout.rows} metrics={metrics} now={now} selectedId={selected?.laneId ?? null} onSelect={(laneId) => select({ laneId })} onToggle={toggle} onKeyDown={onKeyDown} />
         </div>
         <div ref={scroller} tabIndex={-1} className="min-w-0 overflow-x-auto overflow-y-hidden" onDoubleClick={() => { if (selected) onOpen?.(selected) }}>
           <GanttBars layout={layout} metrics={metrics} startLabel={formatClock(data.startedAt)} nowLabel={formatClock(now)} selected={selected} onSelect={select} />

@@ -41,7 +41,7 @@ export function useZoom(scroller: RefObject<HTMLElement | null>): Zoom {
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element || !keep.current) return
-    element.scrollLeft = keep.current.share * element.scrollWidth - keep.current.offset
+    element.scrollTo?.({ left: keep.current.share * element.scrollWidth - keep.current.offset })
     keep.current = null
   }, [zoom, scroller])
 

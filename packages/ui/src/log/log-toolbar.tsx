@@ -44,16 +44,8 @@ export function LogToolbar(props: LogToolbarProps) {
   const { query, onQuery, matches, current, onStep, warnings, errors, live, follow, onFollow, wrap, onWrap, onDownload, downloadHref, children } = props
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
-      <form
-        className="flex min-w-40 flex-1 items-center gap-1 md:max-w-100"
-        onSubmit={(event) => { event.preventDefault(); onStep(1) }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !event.shiftKey) return
-          event.preventDefault()
-          onStep(-1)
-        }}
-      >
-        <SearchBox size="sm" value={query} onValueChange={onQuery} placeholder="Find in log" className="min-w-0 flex-1" />
+      <div className="flex min-w-40 flex-1 items-center gap-1 md:max-w-100">
+        <SearchBox size="sm" value={query} onValueChange={onQuery} placeholder="Find in log" onEnter={(shift) => onStep(shift ? -1 : 1)} className="min-w-0 flex-1" />
         <span role="status" className="text-xs whitespace-nowrap text-ink-2">{query ? matchWords(matches, current) : ''}</span>
         {query && matches ? (
           <>
@@ -61,7 +53,7 @@ export function LogToolbar(props: LogToolbarProps) {
             <IconButton size="sm" label="Next match" icon={ChevronDown} onClick={() => onStep(1)} />
           </>
         ) : null}
-      </form>
+      </div>
       {children}
       <Count icon={CircleX} count={errors} word="error" classes="text-fail-ink" />
       <Count icon={TriangleAlert} count={warnings} word="warning" classes="text-warn-ink" />

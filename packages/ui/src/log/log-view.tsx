@@ -1,11 +1,11 @@
 'use client'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import type { Virtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Button } from '../buttons/button.tsx'
 import { EmptyState, Skeleton } from '../display/states.tsx'
+import { useRowWindow } from '../foundation/use-row-window.ts'
+import type { RowWindow } from '../foundation/use-row-window.ts'
 import { advanceCounts, noCounts, searchLog, stepMatch } from './log-model.ts'
 import type { LevelCounts, LogLine } from './log-model.ts'
 import { LogRow } from './log-row.tsx'
@@ -48,10 +48,8 @@ function indexOfNumber(lines: readonly LogLine[], wanted: number): number {
   return lines.findIndex((line, index) => numberOf(line, index) === wanted)
 }
 
-type Scroller = Virtualizer<HTMLDivElement, Element>
-
 /** Keeps the end in view while following; scrolling up lets go, reaching the end takes hold again. */
-function useFollow(props: LogViewProps, virtualizer: Scroller, scroller: React.RefObject<HTMLDivElement | null>) {
+function useFollow(props: LogViewProps, rowWindow: RowWindow, scroller: React.RefObject<HTMLDivElement | null>) {
   const { lines, live = false, follow: given, onFollowChange } = props
   const [own, setOwn] = useState(live && !props.highlightLine)
   const [seen, setSeen] = useState(lines.length)
@@ -62,9 +60,10 @@ function useFollow(props: LogViewProps, virtualizer: Scroller, scroller: React.R
     setSeen(lines.length)
     onFollowChange?.(next)
   }
-  useLayoutEffect(() => {
-    if (follow && lines.length > 0) virtualizer.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [follow, lines.length, virtualizer])
+  const toEnd = useEffectEvent(() => {
+    if (follow && lines.length > 0) rowWindow.scrollToIndex(lines.length - 1, 'end')
+  })
+  useLayoutEffect(() => toEnd(), [follow, lines.length])
   function onScroll() {
     const element = scroller.current
     if (!element) return
@@ -77,7 +76,7 @@ function useFollow(props: LogViewProps, virtualizer: Scroller, scroller: React.R
   return { follow, setFollow, onScroll, fresh: follow ? 0 : Math.max(0, lines.length - seen) }
 }
 
-function useSearch(lines: readonly LogLine[], virtualizer: Scroller, letGo: () => void) {
+function useSearch(lines: readonly LogLine[], rowWindow: RowWindow, letGo: () => void) {
   const [query, setQuery] = useState('')
   const [current, setCurrent] = useState<number | null>(null)
   const deferred = useDeferredValue(query)
@@ -88,7 +87,7 @@ function useSearch(lines: readonly LogLine[], virtualizer: Scroller, letGo: () =
     const index = next === null ? undefined : matches[next]
     if (index === undefined) return
     letGo()
-    virtualizer.scrollToIndex(index, { align: 'center' })
+    rowWindow.scrollToIndex(index, 'center')
   }
   return {
     query,
@@ -101,17 +100,17 @@ function useSearch(lines: readonly LogLine[], virtualizer: Scroller, letGo: () =
   }
 }
 
-function Lines(props: LogViewProps & { virtualizer: Scroller; wrap: boolean; query: string; currentIndex: number }) {
-  const { lines, virtualizer, wrap, query, currentIndex, highlightLine, onLineClick } = props
+function Lines(props: LogViewProps & { rowWindow: RowWindow; wrap: boolean; query: string; currentIndex: number }) {
+  const { lines, rowWindow, wrap, query, currentIndex, highlightLine, onLineClick } = props
   const showTime = useMemo(() => lines.some((line) => typeof line === 'object' && line.at != null), [lines])
   return (
-    <div style={{ height: virtualizer.getTotalSize() }} className="relative min-w-max data-[wrap=true]:min-w-0" data-wrap={wrap}>
-      {virtualizer.getVirtualItems().map((item) => {
+    <div style={{ height: rowWindow.totalSize }} className="relative min-w-max data-[wrap=true]:min-w-0" data-wrap={wrap}>
+      {rowWindow.items.map((item) => {
         const line = lines[item.index]
         if (line === undefined) return null
         const number = numberOf(line, item.index)
         return (
-          <div key={item.key} ref={wrap ? virtualizer.measureElement : undefined} data-index={item.index} className="absolute top-0 left-0 w-full" style={{ transform: `translateY(${item.start}px)` }}>
+          <div key={item.key} ref={wrap ? rowWindow.measureElement : undefined} data-index={item.index} className="absolute top-0 left-0 w-full" style={{ transform: `translateY(${item.start}px)` }}>
             <LogRow line={line} number={number} showTime={showTime} wrap={wrap} query={query} current={item.index === currentIndex} highlighted={number === highlightLine} onNumber={onLineClick} />
           </div>
         )
@@ -133,16 +132,18 @@ export function LogView(props: LogViewProps) {
   const { lines, live = false, height = 420, label, loading = false, empty, status, truncatedBefore = 0, onLoadBefore, highlightLine, toolbar } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [wrap, setWrap] = useState(false)
-  const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => lineHeight, overscan: 20, initialRect: { width: 800, height: 420 } })
-  const { follow, setFollow, onScroll, fresh } = useFollow(props, virtualizer, scroller)
-  const search = useSearch(lines, virtualizer, () => { if (follow) setFollow(false) })
+  const rowWindow = useRowWindow({ count: lines.length, rowHeight: lineHeight, scroller, overscan: 20, initialHeight: 420 })
+  const { follow, setFollow, onScroll, fresh } = useFollow(props, rowWindow, scroller)
+  const search = useSearch(lines, rowWindow, () => { if (follow) setFollow(false) })
   const counts = useCounts(lines)
 
-  useEffect(() => { virtualizer.measure() }, [wrap, virtualizer])
+  const remeasure = useEffectEvent(() => rowWindow.remeasure())
+  useEffect(() => remeasure(), [wrap])
   const marked = highlightLine == null ? -1 : indexOfNumber(lines, highlightLine)
-  useEffect(() => {
-    if (marked >= 0) virtualizer.scrollToIndex(marked, { align: 'center' })
-  }, [marked, virtualizer])
+  const showMarked = useEffectEvent(() => {
+    if (marked >= 0) rowWindow.scrollToIndex(marked, 'center')
+  })
+  useEffect(() => showMarked(), [marked])
 
   return (
     <div className="relative flex min-w-0 flex-col">
@@ -161,7 +162,7 @@ export function LogView(props: LogViewProps) {
         ) : null}
         {loading && lines.length === 0 ? <div className="px-4 py-2"><Skeleton lines={8} /></div> : null}
         {!loading && lines.length === 0 ? <div className="font-sans">{empty ?? <EmptyState compact title={live ? 'No output yet' : 'No output'}>{live ? 'Lines show up here as the step writes them.' : 'The step wrote nothing.'}</EmptyState>}</div> : null}
-        <Lines {...props} virtualizer={virtualizer} wrap={wrap} query={search.deferred} currentIndex={search.currentIndex} />
+        <Lines {...props} rowWindow={rowWindow} wrap={wrap} query={search.deferred} currentIndex={search.currentIndex} />
       </div>
       {live && !follow ? (
         <Button size="sm" icon={ArrowDown} onClick={() => setFollow(true)} className={`absolute! right-4 shadow-float ${status === undefined ? 'bottom-3' : 'bottom-11'}`}>

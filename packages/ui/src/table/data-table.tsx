@@ -1,10 +1,10 @@
 'use client'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
 import { useRef, useState } from 'react'
 import type { KeyboardEvent, RefObject } from 'react'
 import { EmptyState, Skeleton } from '../display/states.tsx'
 import { useHotkeys } from '../foundation/use-hotkeys.ts'
+import { useRowWindow } from '../foundation/use-row-window.ts'
 import { useNavigate } from '../links/link.tsx'
 import { csvText, downloadText } from './csv.ts'
 import { TableFoot, TableHead } from './table-head.tsx'
@@ -31,13 +31,7 @@ interface Move {
 
 function useRows<Row>(model: TableModel<Row>, rowKey: (row: Row) => string, scroller: RefObject<HTMLDivElement | null>, compact: boolean, virtual: boolean) {
   const [activeIndex, setActiveIndex] = useState(0)
-  const virtualizer = useVirtualizer({
-    count: virtual ? model.rows.length : 0,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => (compact ? 28 : 37),
-    overscan: 12,
-    initialRect: { width: 1024, height: 640 },
-  })
+  const rowWindow = useRowWindow({ count: virtual ? model.rows.length : 0, rowHeight: compact ? 28 : 37, scroller })
   function focusRow(index: number) {
     const at = Math.max(0, Math.min(model.rows.length - 1, index))
     const row = model.rows[at]
@@ -49,11 +43,11 @@ function useRows<Row>(model: TableModel<Row>, rowKey: (row: Row) => string, scro
       element.focus()
       return
     }
-    virtualizer.scrollToIndex(at)
+    rowWindow.scrollToIndex(at)
     requestAnimationFrame(() => find()?.focus())
   }
   const move: Move = { activeIndex: Math.min(activeIndex, Math.max(0, model.rows.length - 1)), focusRow, setActiveIndex }
-  return { move, virtualizer }
+  return { move, rowWindow }
 }
 
 /** Rows of records: sorted, opened, chosen and moved through by mouse or keyboard; long ones draw only what is seen. */
@@ -64,13 +58,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const compact = density === 'compact'
   const virtual = model.rows.length > virtualAbove
-  const { move, virtualizer } = useRows(model, rowKey, scroller, compact, virtual)
+  const { move, rowWindow } = useRows(model, rowKey, scroller, compact, virtual)
   const opens = rowHref !== undefined || onRowOpen !== undefined
 
-  const drawn = virtual ? virtualizer.getVirtualItems().map((item) => item.index) : model.rows.map((_, index) => index)
-  const items = virtualizer.getVirtualItems()
+  const { items } = rowWindow
+  const drawn = virtual ? items.map((item) => item.index) : model.rows.map((_, index) => index)
   const before = virtual ? (items[0]?.start ?? 0) : 0
-  const after = virtual ? virtualizer.getTotalSize() - (items[items.length - 1]?.end ?? 0) : 0
+  const after = virtual ? rowWindow.totalSize - (items[items.length - 1]?.end ?? 0) : 0
   const span = model.columns.length + (selection ? 1 : 0)
   const chosen = new Set(selection?.selected)
 
@@ -123,14 +117,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const nothing = !loading && error === undefined && model.rows.length === 0
   return (
     <div className="min-w-0">
-      <div ref={scroller} tabIndex={-1} className="overflow-auto" style={{ maxHeight: maxHeight ?? (virtual ? 'min(75vh, 900px)' : undefined) }}>
-        <table aria-label={label} aria-rowcount={model.rows.length + 1} aria-busy={loading || undefined} className="w-full border-collapse text-sm leading-[1.3]" onKeyDown={onKeyDown}>
+      <div ref={scroller} role="presentation" onKeyDown={onKeyDown} tabIndex={-1} className="overflow-auto" style={{ maxHeight: maxHeight ?? (virtual ? 'min(75vh, 900px)' : undefined) }}>
+        <table aria-label={label} aria-rowcount={model.rows.length + 1} aria-busy={loading || undefined} className="w-full border-collapse text-sm leading-[1.3]">
           <TableHead
             model={model}
             selection={selection ? { all: chosen.size > 0 && model.rows.every((row) => chosen.has(rowKey(row))), some: chosen.size > 0, onAll: (on) => selection.onChange(on ? model.rows.map(rowKey) : []) } : null}
           />
           <tbody>
-            {before > 0 ? <tr aria-hidden><td colSpan={span} style={{ height: before }} /></tr> : null}
+            {before > 0 ? <tr aria-hidden style={{ height: before }} /> : null}
             {drawn.map((index) => {
               const row = model.rows[index]
               if (row === undefined) return null
@@ -143,7 +137,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 />
               )
             })}
-            {after > 0 ? <tr aria-hidden><td colSpan={span} style={{ height: after }} /></tr> : null}
+            {after > 0 ? <tr aria-hidden style={{ height: after }} /> : null}
             {loading && model.rows.length === 0 ? <SkeletonRows columns={span} compact={compact} /> : null}
           </tbody>
         </table>

@@ -24,7 +24,7 @@ function HeadCell<Row>({ column, model }: { column: Column<Row>; model: TableMod
         <button
           type="button"
           onClick={() => model.toggleSort(column.id)}
-          className={clsx('group inline-flex items-center gap-1 rounded-xs border-0 bg-transparent p-0 font-sans text-xs hover:text-ink', sorted ? 'font-medium text-ink' : 'text-inherit')}
+          className={clsx('group inline-flex items-center gap-1 rounded-xs align-middle border-0 bg-transparent p-0 font-sans text-xs hover:text-ink', sorted ? 'font-medium text-ink' : 'text-inherit')}
         >
           {column.align === 'right' ? <Icon aria-hidden className={clsx('size-3', !sorted && 'opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60')} /> : null}
           {words}

@@ -1,23 +1,15 @@
-import { run } from "@trellis/db/schema";
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { CoreContext } from "../kernel/context.ts";
 import { medianSeconds, USUAL_OF_LAST } from "./domain/estimate.ts";
 
 /** How long the last successful runs of a pipeline and their steps took: medians, in seconds. Resumed runs do not count. */
 export async function usualDurations(ctx: CoreContext, projectId: string, pipelineName: string): Promise<{ usualSeconds: number | null; usualStepSeconds: Record<string, number> }> {
-  const last = ctx.db
-    .select({ id: run.id, startedAt: run.startedAt, endedAt: run.endedAt })
-    .from(run)
-    .where(and(eq(run.projectId, projectId), eq(run.pipelineName, pipelineName), eq(run.status, "succeeded"), isNull(run.retryOf)))
-    .orderBy(desc(run.createdAt))
-    .limit(USUAL_OF_LAST)
-    .as("last");
-  const rows = await ctx.db
-    .select({
-      seconds: sql<number | null>`extract(epoch from ${last.endedAt} - ${last.startedAt})::float8`,
-      steps: sql<{ key: string; seconds: number }[]>`coalesce((select json_agg(json_build_object('key', s.key, 'seconds', extract(epoch from s.ended_at - s.started_at)::float8)) from step s where s.run_id = ${last.id} and s.status = 'succeeded' and s.started_at is not null), '[]'::json)`,
-    })
-    .from(last);
+  const { rows } = await ctx.db.execute<{ seconds: number | null; steps: { key: string; seconds: number }[] }>(sql`
+    select extract(epoch from r.ended_at - r.started_at)::float8 as seconds,
+      coalesce((select json_agg(json_build_object('key', s.key, 'seconds', extract(epoch from s.ended_at - s.started_at)::float8))
+        from step s where s.run_id = r.id and s.status = 'succeeded' and s.started_at is not null), '[]'::json) as steps
+    from run r where r.project_id = ${projectId} and r.pipeline_name = ${pipelineName} and r.status = 'succeeded' and r.retry_of is null
+    order by r.created_at desc limit ${USUAL_OF_LAST}`);
   const byStep = new Map<string, number[]>();
   for (const { key, seconds } of rows.flatMap((row) => row.steps)) byStep.set(key, [...(byStep.get(key) ?? []), seconds]);
   const medians = [...byStep].flatMap(([key, durations]) => {

@@ -116,6 +116,7 @@ CREATE TABLE "audit_event" (
 --> statement-breakpoint
 CREATE TABLE "job_outbox" (
 	"seq" bigserial PRIMARY KEY NOT NULL,
+	"job_id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"name" text NOT NULL,
 	"payload" jsonb NOT NULL,
 	"key" text,

@@ -1,7 +1,7 @@
 import type { DatabaseHandle } from "@trellis/db";
 import { jobOutbox } from "@trellis/db/schema";
-import { asc, inArray, sql } from "drizzle-orm";
-import { fromDrizzle, PgBoss } from "pg-boss";
+import { asc, inArray } from "drizzle-orm";
+import { PgBoss } from "pg-boss";
 import type { CoreContext } from "../kernel/context.ts";
 import { isCoreError } from "../kernel/errors.ts";
 import type { JobHandler } from "./define-job.ts";
@@ -73,7 +73,7 @@ async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler): Promi
   });
 }
 
-/** Hands outbox rows over to the queue, each exactly once: both happen in one transaction. */
+/** Hands outbox rows over to the queue, woken by the transactions that write them. */
 async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss): Promise<{ stop(): Promise<void> }> {
   let wanted = false;
   let stopped = false;
@@ -109,17 +109,20 @@ async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss
 
 const RELAY_BATCH = 100;
 
+/**
+ * Each row is sent under the id that it was given when it was written, and deleted afterwards: a crash in between sends it
+ * again, which the queue ignores. Not one transaction, since pg-boss reads its queues on a connection of its own, and the
+ * embedded database has but one.
+ */
 async function relayBatch(ctx: CoreContext, boss: PgBoss): Promise<number> {
-  return ctx.db.transaction(async (tx) => {
-    const rows = await tx.select().from(jobOutbox).orderBy(asc(jobOutbox.seq)).limit(RELAY_BATCH).for("update", { skipLocked: true });
-    for (const row of rows) {
-      await boss.send(row.name, row.payload, {
-        db: fromDrizzle(tx, sql),
-        singletonKey: row.key ?? `outbox:${row.seq}`,
-        ...(row.delaySeconds > 0 ? { startAfter: row.delaySeconds } : {}),
-      });
-    }
-    if (rows.length > 0) await tx.delete(jobOutbox).where(inArray(jobOutbox.seq, rows.map((row) => row.seq)));
-    return rows.length;
-  });
+  const rows = await ctx.db.select().from(jobOutbox).orderBy(asc(jobOutbox.seq)).limit(RELAY_BATCH);
+  for (const row of rows) {
+    await boss.send(row.name, row.payload, {
+      id: row.jobId,
+      singletonKey: row.key ?? row.jobId,
+      ...(row.delaySeconds > 0 ? { startAfter: row.delaySeconds } : {}),
+    });
+  }
+  if (rows.length > 0) await ctx.db.delete(jobOutbox).where(inArray(jobOutbox.seq, rows.map((row) => row.seq)));
+  return rows.length;
 }

@@ -56,6 +56,8 @@ async function perform(ctx: CoreContext, loaded: LoadedDeployment, action: Recon
       return giveUpVersion(ctx, loaded, action);
     case "count-failure":
       return countFailure(ctx, loaded, action.message);
+    case "pause-live":
+      return pauseLive(ctx, loaded, action.message);
   }
 }
 

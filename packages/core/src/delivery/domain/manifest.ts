@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { CoreError, type ErrorIssue } from "../../kernel/errors.ts";
 import { isSlug } from "../../kernel/slug.ts";
@@ -48,8 +48,9 @@ export function parseManifest(text: string, file: string): Manifest {
   const broken = document.errors.map((error): ErrorIssue => ({ file, ...position(lines, error.pos[0]), message: error.message.split("\n")[0] ?? "It is not YAML." }));
   if (broken.length > 0) throw invalid(file, broken);
   if (!isMap(document.contents)) throw invalid(file, [{ file, line: 1, column: 1, message: "It must be a map with kind, name, project, model, serving and change." }]);
-  // Aliases could expand without end.
-  const parsed = manifestSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const alias = firstAlias(document);
+  if (alias !== null) throw invalid(file, [{ file, ...position(lines, alias), message: "Aliases are not read here; write the value itself." }]);
+  const parsed = manifestSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.flatMap((issue): ErrorIssue[] => {
     const extra = issue.code === "unrecognized_keys" ? issue.keys : [];
@@ -57,6 +58,18 @@ export function parseManifest(text: string, file: string): Manifest {
     return [{ file, path: issue.path.join("."), ...place(document.contents, issue.path, lines), message: issue.message }];
   });
   throw invalid(file, issues);
+}
+
+/** Where the first alias stands; they could expand without end. */
+function firstAlias(document: Document.Parsed): number | null {
+  let found: number | null = null;
+  visit(document, {
+    Alias(_key, node) {
+      found = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Number of the request in `change: CR-12`. */

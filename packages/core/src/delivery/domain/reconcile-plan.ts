@@ -30,7 +30,9 @@ export type ReconcileAction =
   /** The desired version could not be started; what is live stays. */
   | { kind: "give-up"; version: number; message: string }
   /** The live version was given up by the target; it is tried again later. */
-  | { kind: "count-failure"; message: string };
+  | { kind: "count-failure"; message: string }
+  /** What answered before was given up by the target while its successor is not ready; it is tried again after a long pause. */
+  | { kind: "pause-live"; message: string };
 
 export type ReconcilePlan = {
   actions: ReconcileAction[];
@@ -129,7 +131,7 @@ function planFailed(state: DeploymentState, desired: number, kept: ReconcileActi
   const actions: ReconcileAction[] = leftover ? [...kept, { kind: "stop", workload: leftover.name }] : kept;
   const live = state.liveVersion === null ? null : find(state, state.liveVersion);
   const isLiveSettled = state.liveVersion === null || (live?.state === "ready" && state.endpoint?.version === state.liveVersion);
-  return { actions, sync: "out_of_sync", health: "degraded", message: null, recheckMs: isLiveSettled ? null : RECHECK_MS };
+  return { actions, sync: "out_of_sync", health: "degraded", message: null, recheckMs: isLiveSettled ? null : Math.max(RECHECK_MS, pauseLeft(state)) };
 }
 
 /** While the desired version is not ready, the one before must answer: also after the machine was restarted. */
@@ -137,7 +139,10 @@ function keepLive(state: DeploymentState, desired: number): ReconcileAction[] {
   const { liveVersion } = state;
   if (liveVersion === null || liveVersion === desired) return [];
   const workload = find(state, liveVersion);
-  if (!workload) return pauseLeft(state) > 0 ? [] : [{ kind: "start", version: liveVersion }];
+  if (!workload || workload.state === "exited") {
+    if (workload && state.retryAtMs === null) return [{ kind: "pause-live", message: workload.message ?? "The process ended again and again." }];
+    return pauseLeft(state) > 0 ? [] : [{ kind: "start", version: liveVersion }];
+  }
   if (workload.state !== "ready" || !workload.address) return [];
   if (state.endpoint?.version === liveVersion && state.endpoint.address === workload.address) return [];
   return [{ kind: "switch", version: liveVersion, address: workload.address }];

@@ -30,7 +30,10 @@ describe("migrate", () => {
   });
 
   it("applies a new one once, though several ask at the same time", async () => {
-    const extended = [...known, later("next", "create table next_one (a int)", "insert into next_one values (1)")];
+    // Connections that are open already and a first statement that takes a while, so that the three do meet.
+    await Promise.all([1, 2, 3].map(() => database.handle.execute("select count(*) from generate_series(1, 200000)")));
+    const slow = "select count(*) from generate_series(1, 500000)";
+    const extended = [...known, later("next", slow, "create table next_one (a int)", "insert into next_one values (1)")];
     await Promise.all([apply(...extended), apply(...extended), apply(...extended)]);
     expect((await database.handle.execute("select a from next_one")).rows).toEqual([{ a: 1 }]);
   });

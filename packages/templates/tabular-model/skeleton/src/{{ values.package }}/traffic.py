@@ -17,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, NamedTuple, Optional
 from urllib.parse import quote, urlsplit
 
@@ -274,9 +275,10 @@ def run(options: argparse.Namespace, files: list[str], time_column: Optional[str
     try:
         if options.batch < 1 or options.retries < 0 or (options.rate is not None and options.rate <= 0):
             raise ReplayError("--batch and --rate must be positive and --retries not negative.")
-        endpoint = Endpoint(options.url, os.environ.get(options.token_env, "").strip(), options.retries)
         rows = read_rows(files, time_column, options.since, options.until)
-        replay(endpoint, rows, options.model, time_column, options.batch, options.rate)
+        token = os.environ.get(options.token_env, "").strip()
+        with closing(Endpoint(options.url, token, options.retries)) as endpoint:
+            replay(endpoint, rows, options.model, time_column, options.batch, options.rate)
     except ReplayError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -35,7 +35,7 @@ def build(max_depth: int, learning_rate: float, rows: int) -> Pipeline:
     encode = OrdinalEncoder(
         handle_unknown="use_encoded_value",
         unknown_value=np.nan,
-        min_frequency=max(2, min(50, rows // 200)),
+        min_frequency=max(2, min(200, rows // 60)),
         max_categories=200,
     )
     columns = ColumnTransformer([("category", encode, list(CATEGORICAL)), ("number", "passthrough", list(NUMERIC))])

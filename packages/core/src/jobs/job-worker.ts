@@ -41,7 +41,7 @@ export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle,
   // The embedded database has one process, so whatever counts as running was cut off by its death.
   if (database.kind === "pglite") await database.execute(`update ${SCHEMA}.job set state = 'retry', start_after = now() where state = 'active'`, []);
   for (const handler of handlers) await serve(ctx, boss, handler);
-  const relay = await startOutboxRelay(ctx, database, boss);
+  const relay = await startOutboxRelay(ctx, database, boss, new Set(handlers.map((handler) => handler.name)));
   return {
     async stop() {
       await relay.stop();
@@ -74,7 +74,7 @@ async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler): Promi
 }
 
 /** Hands outbox rows over to the queue, woken by the transactions that write them. */
-async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss): Promise<{ stop(): Promise<void> }> {
+async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss, answered: ReadonlySet<string>): Promise<{ stop(): Promise<void> }> {
   let wanted = false;
   let stopped = false;
   let running: Promise<void> | null = null;
@@ -83,7 +83,7 @@ async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss
     while (wanted && !stopped) {
       wanted = false;
       try {
-        while ((await relayBatch(ctx, boss)) === RELAY_BATCH);
+        while ((await relayBatch(ctx, boss, answered)) === RELAY_BATCH);
       } catch (error) {
         ctx.log.error({ error: String(error) }, "outbox relay failed");
       }
@@ -114,9 +114,11 @@ const RELAY_BATCH = 100;
  * again, which the queue ignores. Not one transaction, since pg-boss reads its queues on a connection of its own, and the
  * embedded database has but one.
  */
-async function relayBatch(ctx: CoreContext, boss: PgBoss): Promise<number> {
+async function relayBatch(ctx: CoreContext, boss: PgBoss, answered: ReadonlySet<string>): Promise<number> {
   const rows = await ctx.db.select().from(jobOutbox).orderBy(asc(jobOutbox.seq)).limit(RELAY_BATCH);
   for (const row of rows) {
+    // A fact that nobody asked to be told of.
+    if (!answered.has(row.name)) continue;
     await boss.send(row.name, row.payload, {
       id: row.jobId,
       singletonKey: row.key ?? row.jobId,

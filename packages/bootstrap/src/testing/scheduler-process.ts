@@ -8,9 +8,9 @@ import { openRealPipelines } from "./real-pipelines.ts";
  * A process with a database folder and a scheduler, for the crash test: on an empty folder it makes a project and starts its
  * runs, on any it works until all runs have ended. Prints `ready`, then `{ statuses, attempts }` as JSON. Killed at will.
  */
-const [folder = "", slug = "", trellisYaml = "", runs = "1"] = process.argv.slice(2);
+const [folder = "", slug = "", trellisYaml = "", runs = "1", url = ""] = process.argv.slice(2);
 
-const database = await openDatabase({ url: process.env["TRELLIS_CRASH_DATABASE_URL"], folder: path.join(folder, "database") });
+const database = await openDatabase({ ...(url ? { url } : {}), folder: path.join(folder, "database") });
 const real = await openRealPipelines(database, folder);
 if (!(await database.db.query.project.findFirst())) await real.createProject(slug, { "uv.lock": "", "trellis.yaml": trellisYaml });
 await registerPipelines(real.context, { project: slug });

@@ -106,8 +106,9 @@ export function valueAxis(values: readonly number[], ends: { from?: number | und
   if (known.length === 0) return null
   let low = ends.from ?? known.reduce((least, value) => Math.min(least, value))
   let high = ends.to ?? known.reduce((most, value) => Math.max(most, value))
-  if (!(high > low)) {
-    const around = Math.abs(low) > 0 ? Math.abs(low) * 0.1 : 1
+  // All the same, or apart by less than a float can draw.
+  if (high - low <= Math.max(Math.abs(low), Math.abs(high), 1e-9) * 1e-9) {
+    const around = Math.abs(low) > 1e-9 ? Math.abs(low) * 0.1 : 1
     if (ends.from === undefined) low -= around
     high = Math.max(high, low) + around
   }

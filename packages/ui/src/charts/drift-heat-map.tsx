@@ -2,6 +2,7 @@
 import { clsx } from 'clsx'
 import { Fragment, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
+import { findByData } from '../foundation/find-by-data.ts'
 import { formatNumber } from '../values/format.ts'
 import { heatColor, verdictMarks } from './heat.ts'
 import type { HeatCell } from './heat.ts'
@@ -122,9 +123,7 @@ export function DriftHeatMap(props: DriftHeatMapProps) {
     const feature = features[clamp(features.findIndex((one) => one.id === stop.featureId) + move[0], features.length)]
     const window = windows[clamp(windows.findIndex((one) => one.id === stop.windowId) + move[1], windows.length)]
     if (!feature || !window) return
-    const name = `${feature.id}\n${window.id}`
-    const cells = table.current?.querySelectorAll<HTMLElement>('[data-cell]') ?? []
-    for (const element of cells) if (element.dataset['cell'] === name) element.focus()
+    findByData(table.current, 'cell', `${feature.id}\n${window.id}`)?.focus()
   }
 
   return (

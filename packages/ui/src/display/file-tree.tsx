@@ -3,6 +3,7 @@ import { clsx } from 'clsx'
 import { File, FileBox, FileCode, FileJson, FileText, Folder, FolderOpen, Lock } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
+import { findByData } from '../foundation/find-by-data.ts'
 import { toneInk } from '../foundation/tones.ts'
 import type { IconType, Tone } from '../foundation/types.ts'
 import { Bytes } from '../values/number-value.tsx'
@@ -100,8 +101,7 @@ function Tree({ files, selected = null, onSelect, label = 'Files', defaultOpen =
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))]
     if (!row) return
     setActive(row.node.path)
-    const elements = list.current?.querySelectorAll<HTMLElement>('[role="treeitem"]') ?? []
-    for (const element of elements) if (element.dataset['path'] === row.node.path) element.focus()
+    findByData(list.current, 'path', row.node.path)?.focus()
   }
   const parentOf = (index: number) => rows.findLastIndex((row, at) => at < index && row.depth < (rows[index]?.depth ?? 0))
 

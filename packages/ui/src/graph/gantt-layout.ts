@@ -95,7 +95,7 @@ export function attemptSpans(attempt: GanttAttempt, now: number): { queue: [numb
 }
 
 function barOf(kind: BarKind, status: string, attempt: number | null, span: [number, number], words: string | undefined, title: string, scale: GanttScale, after: number): GanttBar {
-  const x = Math.min(Math.max(scale.x(span[0]), after), scale.width - edge)
+  const x = Math.max(scale.x(span[0]), after)
   const natural = scale.x(span[1]) - x
   const width = Math.max(minWidth[kind], natural)
   const text = words && width >= textWidth(words) + 16 ? words : null

@@ -3,6 +3,7 @@ import { clsx } from 'clsx'
 import { Minus, Plus } from 'lucide-react'
 import { useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, Ref, RefObject } from 'react'
+import { findByData } from '../foundation/find-by-data.ts'
 import { useIsPhone } from '../foundation/use-media.ts'
 import { useWidth } from '../foundation/use-width.ts'
 import { formatClock } from '../values/format.ts'
@@ -90,7 +91,7 @@ export function Gantt({ data, label, selected: given, onSelect, onOpen, legend =
     const row = layout.rows[at < 0 ? 0 : Math.max(0, Math.min(layout.rows.length - 1, at + by))]
     if (!row) return
     select({ laneId: row.lane.id })
-    lanes.current?.querySelector<HTMLElement>(`[data-lane="${CSS.escape(row.lane.id)}"]`)?.focus()
+    findByData(lanes.current, 'lane', row.lane.id)?.focus()
   }
   function changeAttempt(by: 1 | -1) {
     const next = nextAttempt(data, selected, by)

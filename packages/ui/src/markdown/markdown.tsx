@@ -26,10 +26,15 @@ function isOwnPicture(url: string): boolean {
   return /^\/(?!\/)/.test(url) || /^data:image\/(?:png|jpeg|gif|webp);base64,/.test(url)
 }
 
+// Browsers drop control characters and blanks inside an address and read a backslash as a slash.
 function safeUrl(url: string, resolve: MarkdownProps['resolveUrl']): string | null {
   const target = relative.test(url) && resolve ? resolve(url) : url
   if (target === null) return null
-  return /^(?:https?:|mailto:|\/(?!\/)|#|\.{0,2}\/|[^:]*$|data:image\/(?:png|jpeg|gif|webp);base64,)/i.test(target) ? target : null
+  const read = target.replaceAll(/[\u0000-\u0020]/g, '').replaceAll('\\', '/')
+  if (read.startsWith('//')) return null
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(read)?.[1]?.toLowerCase()
+  if (scheme === undefined || scheme === 'http' || scheme === 'https' || scheme === 'mailto') return target
+  return isOwnPicture(read) ? target : null
 }
 
 function partsOf(resolveUrl: MarkdownProps['resolveUrl'], offset: number): Components {

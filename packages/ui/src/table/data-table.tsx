@@ -3,6 +3,7 @@ import { clsx } from 'clsx'
 import { useRef, useState } from 'react'
 import type { KeyboardEvent, RefObject } from 'react'
 import { EmptyState, Skeleton } from '../display/states.tsx'
+import { findByData } from '../foundation/find-by-data.ts'
 import { useHotkeys } from '../foundation/use-hotkeys.ts'
 import { useRowWindow } from '../foundation/use-row-window.ts'
 import { useNavigate } from '../links/link.tsx'
@@ -37,7 +38,7 @@ function useRows<Row>(model: TableModel<Row>, rowKey: (row: Row) => string, scro
     const row = model.rows[at]
     if (row === undefined) return
     setActiveIndex(at)
-    const find = () => scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(rowKey(row))}"]`)
+    const find = () => findByData(scroller.current, 'row', rowKey(row))
     const element = find()
     if (element) {
       element.focus()
@@ -131,7 +132,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               const key = rowKey(row)
               return (
                 <BodyRow
-                  key={key} row={row} rowId={key} index={index} columns={model.columns} compact={compact} opens={opens} href={rowHref?.(row)} tone={rowTone?.(row)}
+                  key={key} row={row} rowId={key} index={index} columns={model.columns} compact={compact} oneLine={virtual} opens={opens} href={rowHref?.(row)} tone={rowTone?.(row)}
                   active={key === activeKey} focusable={index === move.activeIndex} selected={selection ? chosen.has(key) : null}
                   onSelect={(on) => choose(index, on)} onOpen={(newTab) => open(index, newTab)} onFocus={() => move.setActiveIndex(index)}
                 />

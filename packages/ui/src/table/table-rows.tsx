@@ -32,6 +32,8 @@ export interface BodyRowProps<Row> {
   index: number
   columns: Column<Row>[]
   compact: boolean
+  /** Rows of a long table must all be of one height. */
+  oneLine: boolean
   opens: boolean
   href: string | undefined
   tone: Tone | undefined
@@ -54,7 +56,7 @@ function isOnControl(event: MouseEvent<HTMLElement>): boolean {
 
 /** One row; a click anywhere on it opens it, except on its own controls and while text is selected. */
 export function BodyRow<Row>(props: BodyRowProps<Row>) {
-  const { row, rowId, index, columns, compact, opens, href, tone, active, focusable, selected, onSelect, onOpen, onFocus } = props
+  const { row, rowId, index, columns, compact, oneLine, opens, href, tone, active, focusable, selected, onSelect, onOpen, onFocus } = props
   return (
     <tr
       data-row={rowId}
@@ -82,7 +84,7 @@ export function BodyRow<Row>(props: BodyRowProps<Row>) {
       {columns.map((column) => (
         <td
           key={column.id}
-          className={clsx(columnClasses(column), compact ? 'h-7' : 'h-9 py-1', column.mono && 'font-mono text-[12.5px]', column.truncate && 'max-w-0 truncate')}
+          className={clsx(columnClasses(column), compact ? 'h-7' : 'h-9 py-1', oneLine ? 'whitespace-nowrap' : 'max-md:whitespace-nowrap', column.mono && 'font-mono text-[12.5px]', column.truncate && 'max-w-0 truncate')}
         >
           {content(column, row, href)}
         </td>

@@ -32,7 +32,11 @@ export async function resolveAlert(ctx: CoreContext, input: z.input<typeof resol
 }
 
 /** The alert with its deployment, if the actor may do this in its project; NOT_FOUND otherwise. */
-export async function requireAlert(ctx: CoreContext, alertId: string, permission: Permission = "project.read"): Promise<{ row: AlertRecord; watched: WatchedDeployment }> {
+export async function requireAlert(
+  ctx: CoreContext,
+  alertId: string,
+  permission: Permission = "project.read",
+): Promise<{ row: AlertRecord; watched: WatchedDeployment }> {
   const [row] = await ctx.db.select().from(alert).where(eq(alert.id, alertId));
   if (!row) throw notFound("Alert", alertId);
   const watched = await requireWatched(ctx, row.deploymentId, permission).catch((error: unknown) => {
@@ -41,12 +45,28 @@ export async function requireAlert(ctx: CoreContext, alertId: string, permission
   return { row, watched };
 }
 
-async function changeAlert(ctx: CoreContext, watched: WatchedDeployment, row: AlertRecord, status: Exclude<AlertStatus, "firing">, values: Partial<AlertRecord>, data: Record<string, unknown>): Promise<void> {
+async function changeAlert(
+  ctx: CoreContext,
+  watched: WatchedDeployment,
+  row: AlertRecord,
+  status: Exclude<AlertStatus, "firing">,
+  values: Partial<AlertRecord>,
+  data: Record<string, unknown>,
+): Promise<void> {
   assertMove(ALERT_MOVES, `The alert on ${watched.name}`, row.status, status);
   await ctx.db.transaction(async (tx) => {
-    const [moved] = await tx.update(alert).set({ status, ...values }).where(and(eq(alert.id, row.id), eq(alert.status, row.status))).returning({ id: alert.id });
+    const [moved] = await tx
+      .update(alert)
+      .set({ status, ...values })
+      .where(and(eq(alert.id, row.id), eq(alert.status, row.status)))
+      .returning({ id: alert.id });
     if (!moved) throw new CoreError("CONFLICT", `The alert on ${watched.name} has changed meanwhile. Look at it again.`);
-    await recordAuditEvent(tx, ctx, { action: status === "acknowledged" ? "monitoring.alert.acknowledge" : "monitoring.alert.resolve", subject: { kind: "alert", id: row.id, name: watched.name }, projectId: watched.project.id, data });
+    await recordAuditEvent(tx, ctx, {
+      action: status === "acknowledged" ? "monitoring.alert.acknowledge" : "monitoring.alert.resolve",
+      subject: { kind: "alert", id: row.id, name: watched.name },
+      projectId: watched.project.id,
+      data,
+    });
     await announce(tx, `monitor:${watched.id}`, `project:${watched.project.id}`);
   });
 }

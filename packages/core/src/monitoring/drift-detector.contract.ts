@@ -14,11 +14,15 @@ const COLUMNS: DriftColumn[] = [
 
 function sample(rows: number, seed: number, shift = 0, airports = ["ORD", "ATL", "DFW"]): Row[] {
   const random = seededRandom(seed);
-  return Array.from({ length: rows }, () => ({ delay: random.normal() * 10 + shift, origin: airports[Math.floor(random.uniform() * airports.length)] ?? "ORD" }));
+  return Array.from({ length: rows }, () => ({
+    delay: random.normal() * 10 + shift,
+    origin: airports[Math.floor(random.uniform() * airports.length)] ?? "ORD",
+  }));
 }
 
 function csvOf(rows: Row[], columns: string[]): string {
-  const cell = (value: unknown): string => (value === null || value === undefined ? "" : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+  const cell = (value: unknown): string =>
+    value === null || value === undefined ? "" : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
   return [columns.map(cell).join(","), ...rows.map((row) => columns.map((column) => cell(row[column])).join(","))].join("\n");
 }
 
@@ -77,11 +81,17 @@ export function driftDetectorContract(technology: string, open: () => DriftDetec
     });
 
     it("reports missing values, NaN and infinities as missing", async () => {
-      const current = sample(900, 2).map((row, index) => ({ ...row, delay: [null, Number.NaN, Number.POSITIVE_INFINITY][index % 9] === undefined ? row.delay ?? null : null }));
+      const current = sample(900, 2).map((row, index) => ({
+        ...row,
+        delay: [null, Number.NaN, Number.POSITIVE_INFINITY][index % 9] === undefined ? (row.delay ?? null) : null,
+      }));
       const { column } = await compare(sample(2000, 1), current);
       expect(column("delay").missingShare.reference).toBe(0);
       expect(column("delay").missingShare.current).toBeCloseTo(1 / 3, 9);
-      const broken = sample(900, 2).map((row, index) => ({ ...row, delay: index % 3 === 0 ? Number.NaN : index % 3 === 1 ? Number.POSITIVE_INFINITY : (row.delay ?? null) }));
+      const broken = sample(900, 2).map((row, index) => ({
+        ...row,
+        delay: index % 3 === 0 ? Number.NaN : index % 3 === 1 ? Number.POSITIVE_INFINITY : (row.delay ?? null),
+      }));
       expect((await compare(sample(2000, 1), broken)).column("delay").missingShare.current).toBeCloseTo(2 / 3, 9);
     });
 

@@ -34,10 +34,18 @@ export async function ensureMonitor(ctx: CoreContext, deploymentId: string, spec
     const [saved] = await tx
       .insert(monitor)
       .values({ id: ctx.newId(), deploymentId: watched.id, ...values, createdAt: ctx.now() })
-      .onConflictDoUpdate({ target: monitor.deploymentId, set: { ...values, ...(present && present.windowSeconds !== wanted.windowSeconds ? { evaluatedTo: null } : {}) } })
+      .onConflictDoUpdate({
+        target: monitor.deploymentId,
+        set: { ...values, ...(present && present.windowSeconds !== wanted.windowSeconds ? { evaluatedTo: null } : {}) },
+      })
       .returning();
     if (!saved) throw notFound("Monitor", watched.name);
-    await recordAuditEvent(tx, system, { action: present ? "monitoring.monitor.change" : "monitoring.monitor.create", subject: { kind: "monitor", id: saved.id, name: watched.name }, projectId: watched.project.id, data: values });
+    await recordAuditEvent(tx, system, {
+      action: present ? "monitoring.monitor.change" : "monitoring.monitor.create",
+      subject: { kind: "monitor", id: saved.id, name: watched.name },
+      projectId: watched.project.id,
+      data: values,
+    });
     await announce(tx, `monitor:${watched.id}`);
     return saved;
   });
@@ -57,7 +65,10 @@ async function declaredMonitor(ctx: CoreContext, watched: WatchedDeployment): Pr
 
 function isSame(present: Monitor, wanted: NamedMonitorSpec): boolean {
   return (
-    present.name === wanted.name && present.windowSeconds === wanted.windowSeconds && present.minRows === wanted.minRows &&
-    present.alertAfter === wanted.alertAfter && present.ofLast === wanted.ofLast
+    present.name === wanted.name &&
+    present.windowSeconds === wanted.windowSeconds &&
+    present.minRows === wanted.minRows &&
+    present.alertAfter === wanted.alertAfter &&
+    present.ofLast === wanted.ofLast
   );
 }

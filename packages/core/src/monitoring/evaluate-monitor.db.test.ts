@@ -30,10 +30,19 @@ async function answerRetrainJobs(from: MonitoringLab): Promise<void> {
   }
 }
 
-const reportsOf = (from: MonitoringLab = lab) => database.db.select().from(driftReport).where(eq(driftReport.deploymentId, from.deploymentId)).orderBy(asc(driftReport.windowStart), asc(driftReport.versionId));
+const reportsOf = (from: MonitoringLab = lab) =>
+  database.db
+    .select()
+    .from(driftReport)
+    .where(eq(driftReport.deploymentId, from.deploymentId))
+    .orderBy(asc(driftReport.windowStart), asc(driftReport.versionId));
 const alertsOf = (from: MonitoringLab = lab) => database.db.select().from(alert).where(eq(alert.deploymentId, from.deploymentId)).orderBy(asc(alert.openedAt));
 const runsOf = (from: MonitoringLab = lab) => database.db.select().from(run).where(eq(run.projectId, from.project.id)).orderBy(asc(run.number));
-const auditsOf = async (action: string, from: MonitoringLab = lab) => database.db.select().from(auditEvent).where(and(eq(auditEvent.action, action), eq(auditEvent.projectId, from.project.id)));
+const auditsOf = async (action: string, from: MonitoringLab = lab) =>
+  database.db
+    .select()
+    .from(auditEvent)
+    .where(and(eq(auditEvent.action, action), eq(auditEvent.projectId, from.project.id)));
 
 async function sendWeeks(means: number[], from: MonitoringLab = lab, versionId = v1): Promise<void> {
   for (const [week, mean] of means.entries()) await from.send(versionId, 1, week, 50, mean);
@@ -46,10 +55,18 @@ describe("evaluateMonitor", () => {
     const [watch] = await database.db.select().from(monitor).where(eq(monitor.deploymentId, lab.deploymentId));
     expect(watch).toMatchObject({ name: "production", windowSeconds: 604_800, minRows: 20, alertAfter: 2, ofLast: 3 });
     const reports = await reportsOf();
-    expect(reports.map(({ windowStart, currentRows, referenceRows, verdict }) => [windowStart.getTime() - FIRST_DAY, currentRows, referenceRows, verdict])).toEqual([
-      [0, 50, 500, "stable"], [WEEK_MS, 50, 500, "stable"], [2 * WEEK_MS, 50, 500, "drifted"],
+    expect(
+      reports.map(({ windowStart, currentRows, referenceRows, verdict }) => [windowStart.getTime() - FIRST_DAY, currentRows, referenceRows, verdict]),
+    ).toEqual([
+      [0, 50, 500, "stable"],
+      [WEEK_MS, 50, 500, "stable"],
+      [2 * WEEK_MS, 50, 500, "drifted"],
     ]);
-    expect(reports[2]?.columns.map(({ name, kind }) => [name, kind])).toEqual([["distance", "numeric"], ["origin", "categorical"], ["probability", "numeric"]]);
+    expect(reports[2]?.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ["distance", "numeric"],
+      ["origin", "categorical"],
+      ["probability", "numeric"],
+    ]);
     expect(reports[2]?.driftedColumns).toEqual(["distance"]);
   });
 
@@ -89,7 +106,12 @@ describe("evaluateMonitor", () => {
     await sendWeeks(Array.from({ length: 20 }, () => 1));
     await evaluate();
     expect(await reportsOf()).toHaveLength(16);
-    expect(await database.db.select().from(jobOutbox).where(and(eq(jobOutbox.name, "monitor.evaluate"), eq(jobOutbox.key, lab.deploymentId)))).toHaveLength(1);
+    expect(
+      await database.db
+        .select()
+        .from(jobOutbox)
+        .where(and(eq(jobOutbox.name, "monitor.evaluate"), eq(jobOutbox.key, lab.deploymentId))),
+    ).toHaveLength(1);
     await evaluate();
     expect(await reportsOf()).toHaveLength(20);
   });
@@ -103,7 +125,12 @@ describe("an alert", () => {
     const alerts = await alertsOf();
     expect(alerts).toHaveLength(1);
     // The fourth week may still be filling, so it says nothing yet.
-    expect(alerts[0]).toMatchObject({ status: "firing", columns: ["distance"], since: new Date(FIRST_DAY + WEEK_MS), windowEnd: new Date(FIRST_DAY + 3 * WEEK_MS) });
+    expect(alerts[0]).toMatchObject({
+      status: "firing",
+      columns: ["distance"],
+      since: new Date(FIRST_DAY + WEEK_MS),
+      windowEnd: new Date(FIRST_DAY + 3 * WEEK_MS),
+    });
     expect(alerts[0]?.summary).toBe("distance has drifted since 8 February 2001: PSI 0.5, limit 0.1; 2 of the last 3 weeks");
     expect(await auditsOf("monitoring.alert.open")).toHaveLength(1);
     const told = await database.db.select().from(notification).where(eq(notification.userId, lab.ada.actor.userId));
@@ -116,9 +143,20 @@ describe("an alert", () => {
     await evaluate();
     const [opened] = await alertsOf();
     const runs = await runsOf();
-    expect(runs).toMatchObject([{ triggerKind: "drift", triggerKey: `drift:${opened?.id}`, parameters: { until: "2001-02-15" }, requestedByName: "Monitoring", cause: { alertId: opened?.id } }]);
+    expect(runs).toMatchObject([
+      {
+        triggerKind: "drift",
+        triggerKey: `drift:${opened?.id}`,
+        parameters: { until: "2001-02-15" },
+        requestedByName: "Monitoring",
+        cause: { alertId: opened?.id },
+      },
+    ]);
     expect(opened?.runId).toBe(runs[0]?.id);
-    const edges = await database.db.select().from(lineageEdge).where(eq(lineageEdge.toId, runs[0]?.id ?? ""));
+    const edges = await database.db
+      .select()
+      .from(lineageEdge)
+      .where(eq(lineageEdge.toId, runs[0]?.id ?? ""));
     expect(edges).toMatchObject([{ fromKind: "drift_report", fromId: opened?.reportId, relation: "caused" }]);
     expect(await auditsOf("monitoring.alert.retrain")).toHaveLength(1);
   });
@@ -150,7 +188,10 @@ describe("an alert", () => {
     await evaluate();
     await evaluate();
     expect(await runsOf()).toEqual([]);
-    const told = await database.db.select({ title: notification.title, body: notification.body }).from(notification).where(eq(notification.userId, lab.ada.actor.userId));
+    const told = await database.db
+      .select({ title: notification.title, body: notification.body })
+      .from(notification)
+      .where(eq(notification.userId, lab.ada.actor.userId));
     expect(told.filter(({ title }) => title.includes("could not be started"))).toMatchObject([{ body: expect.stringContaining("uv.lock") }]);
   });
 
@@ -183,7 +224,12 @@ describe("an alert", () => {
     await sendWeeks([50, 50]);
     await evaluate();
     expect(await alertsOf()).toEqual([]);
-    expect(await database.db.select({ delay: jobOutbox.delaySeconds }).from(jobOutbox).where(eq(jobOutbox.key, `settle:${lab.deploymentId}`))).toEqual([{ delay: 605 }]);
+    expect(
+      await database.db
+        .select({ delay: jobOutbox.delaySeconds })
+        .from(jobOutbox)
+        .where(eq(jobOutbox.key, `settle:${lab.deploymentId}`)),
+    ).toEqual([{ delay: 605 }]);
     lab.clock.now = new Date(lab.clock.now.getTime() + 605_000);
     await evaluate();
     expect(await alertsOf()).toHaveLength(1);
@@ -215,7 +261,8 @@ describe("a kill", () => {
       expect(alerts[0]?.runId).toBe(runs[0]?.id);
       expect(await reportsOf(own)).toHaveLength(4);
       expect(await database.db.select().from(notification).where(eq(notification.userId, own.ada.actor.userId))).toHaveLength(1);
-      for (const action of ["monitoring.alert.open", "monitoring.alert.retrain", "monitoring.monitor.create"]) expect(await auditsOf(action, own), `${action}, killed at point ${point}`).toHaveLength(1);
+      for (const action of ["monitoring.alert.open", "monitoring.alert.retrain", "monitoring.monitor.create"])
+        expect(await auditsOf(action, own), `${action}, killed at point ${point}`).toHaveLength(1);
     }
     expect(deaths).toBeGreaterThan(15);
   }, 120_000);

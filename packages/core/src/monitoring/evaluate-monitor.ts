@@ -31,10 +31,26 @@ export async function evaluateMonitor(ctx: CoreContext, input: { deploymentId: s
   const drafts: ReportDraft[] = [];
   for (const [versionId, windows] of byVersion(pass)) drafts.push(...(await judgeWindows(system, monitor, versionId, windows)));
   const policy = await retrainPolicy(system, watched, monitor);
-  await writeDown(system, { watched, monitor, arrivals, drafts, seen: pass, policy, hasMore: open.length > WINDOWS_A_PASS && (drafts.length > 0 || open[WINDOWS_A_PASS]?.report === null) });
+  await writeDown(system, {
+    watched,
+    monitor,
+    arrivals,
+    drafts,
+    seen: pass,
+    policy,
+    hasMore: open.length > WINDOWS_A_PASS && (drafts.length > 0 || open[WINDOWS_A_PASS]?.report === null),
+  });
 }
 
-type Outcome = { watched: WatchedDeployment; monitor: Monitor; arrivals: VersionArrivals[]; drafts: ReportDraft[]; seen: OpenWindow[]; policy: RetrainPolicy | null; hasMore: boolean };
+type Outcome = {
+  watched: WatchedDeployment;
+  monitor: Monitor;
+  arrivals: VersionArrivals[];
+  drafts: ReportDraft[];
+  seen: OpenWindow[];
+  policy: RetrainPolicy | null;
+  hasMore: boolean;
+};
 
 async function writeDown(ctx: CoreContext, outcome: Outcome): Promise<void> {
   const { watched, monitor, arrivals, drafts, seen, policy, hasMore } = outcome;
@@ -48,7 +64,8 @@ async function writeDown(ctx: CoreContext, outcome: Outcome): Promise<void> {
     const evaluatedTo = arrivals.length === 0 ? null : new Date(Math.max(...arrivals.map(({ latestRow }) => latestRow.getTime())));
     await tx.update(monitorTable).set({ evaluatedTo }).where(eq(monitorTable.id, monitor.id));
     if (hasMore) await enqueueJob(tx, monitorEvaluate, { deploymentId: watched.id }, { key: watched.id });
-    else if (isSettling(seen, arrivals, ctx.now())) await enqueueJob(tx, monitorEvaluate, { deploymentId: watched.id }, { key: `settle:${watched.id}`, delaySeconds: QUIET_MS / 1000 + 5 });
+    else if (isSettling(seen, arrivals, ctx.now()))
+      await enqueueJob(tx, monitorEvaluate, { deploymentId: watched.id }, { key: `settle:${watched.id}`, delaySeconds: QUIET_MS / 1000 + 5 });
     if (drafts.length > 0 || moved) await announce(tx, `monitor:${watched.id}`, `deployment:${watched.id}`, `project:${watched.project.id}`);
   });
 }

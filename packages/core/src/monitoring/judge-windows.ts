@@ -48,7 +48,9 @@ async function judge(ctx: CoreContext, monitor: Monitor, window: OpenWindow, { c
   if (!reference || count < monitor.minRows) return empty;
   const columns = reference.columns.map(({ name, kind }) => ({ name, kind }));
   const compared = await ctx.resolve(DriftDetectorCapability).compare({ referenceFile: reference.file, currentRows: rows, columns });
-  const drifted = compared.columns.filter(({ verdict }) => verdict === "drifted").toSorted((a, b) => (b.value ?? 0) / b.threshold - (a.value ?? 0) / a.threshold);
+  const drifted = compared.columns
+    .filter(({ verdict }) => verdict === "drifted")
+    .toSorted((a, b) => (b.value ?? 0) / b.threshold - (a.value ?? 0) / a.threshold);
   const isTelling = compared.columns.some(({ verdict }) => verdict === "drifted" || verdict === "stable");
   return {
     ...empty,

@@ -58,12 +58,27 @@ describe("monitoringOverview", () => {
     expect(items.map(({ deploymentName }) => deploymentName).toSorted()).toEqual([lab.name, empty.name].toSorted());
     const found = items.find(({ deploymentName }) => deploymentName === lab.name);
     expect(found).toMatchObject({
-      state: "drifted", since: new Date(FIRST_DAY + WEEK_MS), alert: { id: alertId, status: "firing" }, driftedColumns: ["distance"], lastWindowEnd: new Date(FIRST_DAY + 3 * WEEK_MS), environment: "production",
-      liveVersion: { version: 1 }, monitor: { name: "production", minRows: 20 },
+      state: "drifted",
+      since: new Date(FIRST_DAY + WEEK_MS),
+      alert: { id: alertId, status: "firing" },
+      driftedColumns: ["distance"],
+      lastWindowEnd: new Date(FIRST_DAY + 3 * WEEK_MS),
+      environment: "production",
+      liveVersion: { version: 1 },
+      monitor: { name: "production", minRows: 20 },
     });
     expect(found?.headline).toBe(found?.alert?.summary);
-    expect(found?.recent.map(({ verdict, complete }) => [verdict, complete])).toEqual([["stable", true], ["drifted", true], ["drifted", true], ["stable", false]]);
-    expect(items.find(({ deploymentName }) => deploymentName === empty.name)).toMatchObject({ state: "no_traffic", headline: "No predictions yet", recent: [] });
+    expect(found?.recent.map(({ verdict, complete }) => [verdict, complete])).toEqual([
+      ["stable", true],
+      ["drifted", true],
+      ["drifted", true],
+      ["stable", false],
+    ]);
+    expect(items.find(({ deploymentName }) => deploymentName === empty.name)).toMatchObject({
+      state: "no_traffic",
+      headline: "No predictions yet",
+      recent: [],
+    });
   });
 
   it("can be narrowed to a state or a project, and shows private ones to members", async () => {
@@ -93,7 +108,12 @@ describe("the page of a monitor", () => {
 
   it("has a heat map with the drifted feature first, in the order of the windows", async () => {
     const map = await driftHeatMap(lab.vera, { deployment: lab.name });
-    expect(map.windows.map(({ start, rows, version }) => [start.getTime() - FIRST_DAY, rows, version])).toEqual([[0, 50, 1], [WEEK_MS, 50, 1], [2 * WEEK_MS, 50, 1], [3 * WEEK_MS, 50, 1]]);
+    expect(map.windows.map(({ start, rows, version }) => [start.getTime() - FIRST_DAY, rows, version])).toEqual([
+      [0, 50, 1],
+      [WEEK_MS, 50, 1],
+      [2 * WEEK_MS, 50, 1],
+      [3 * WEEK_MS, 50, 1],
+    ]);
     expect(map.features.map(({ name }) => name)).toEqual(["distance", "probability", "origin"]);
     expect(map.features[0]?.cells.map((cell) => cell?.verdict)).toEqual(["stable", "drifted", "drifted", "stable"]);
     expect(map.features[0]).toMatchObject({ since: new Date(FIRST_DAY + WEEK_MS), latest: 0.01 });
@@ -104,17 +124,30 @@ describe("the page of a monitor", () => {
   it("has a feature's series and its distribution in a window, in words", async () => {
     const series = await driftSeries(lab.vera, { deployment: lab.name, feature: "distance" });
     expect(series.threshold).toBe(0.1);
-    expect(series.points.map(({ value, noiseFloor }) => [value, noiseFloor])).toEqual([[0.01, 0.01], [0.5, 0.01], [0.5, 0.01], [0.01, 0.01]]);
+    expect(series.points.map(({ value, noiseFloor }) => [value, noiseFloor])).toEqual([
+      [0.01, 0.01],
+      [0.5, 0.01],
+      [0.5, 0.01],
+      [0.01, 0.01],
+    ]);
     const reportId = series.points[1]?.reportId ?? "";
     expect(await featureDistribution(lab.vera, { reportId, feature: "distance" })).toMatchObject({
-      role: "input", value: 0.5, referenceRows: 500, currentRows: 50, bins: [{ label: "≤ 10" }, { label: "> 10" }], finding: "PSI 0.5, limit 0.1; the share of > 10 went from 10 % to 80 %.",
+      role: "input",
+      value: 0.5,
+      referenceRows: 500,
+      currentRows: 50,
+      bins: [{ label: "≤ 10" }, { label: "> 10" }],
+      finding: "PSI 0.5, limit 0.1; the share of > 10 went from 10 % to 80 %.",
     });
     await expect(featureDistribution(lab.vera, { reportId, feature: "colour" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("of a private project is not there for others", async () => {
     const [window] = (await driftHeatMap(hidden.ada, { deployment: hidden.name })).windows;
-    await expect(getMonitor(lab.vera, { deployment: hidden.name })).rejects.toMatchObject({ code: "NOT_FOUND", message: `Deployment ${hidden.name} was not found.` });
+    await expect(getMonitor(lab.vera, { deployment: hidden.name })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `Deployment ${hidden.name} was not found.`,
+    });
     await expect(driftHeatMap(lab.ada, { deployment: hidden.name })).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(driftSeries(lab.ada, { deployment: hidden.name, feature: "distance" })).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(featureDistribution(lab.ada, { reportId: window?.reportId ?? "", feature: "distance" })).rejects.toMatchObject({ code: "NOT_FOUND" });
@@ -148,13 +181,24 @@ describe("alerts", () => {
     await acknowledgeAlert(lab.ada, { alertId });
     await acknowledgeAlert(lab.ada, { alertId });
     expect(await getAlert(lab.vera, { alertId })).toMatchObject({ status: "acknowledged", acknowledgedBy: { name: "Ada" } });
-    expect(await database.db.select().from(auditEvent).where(and(eq(auditEvent.subjectId, alertId), eq(auditEvent.action, "monitoring.alert.acknowledge")))).toHaveLength(1);
+    expect(
+      await database.db
+        .select()
+        .from(auditEvent)
+        .where(and(eq(auditEvent.subjectId, alertId), eq(auditEvent.action, "monitoring.alert.acknowledge"))),
+    ).toHaveLength(1);
   });
 
   it("retrain by hand with the window's end, and remember the run", async () => {
     const { runId, number } = await retrainNow(lab.ada, { alertId });
     const [started] = await database.db.select().from(run).where(eq(run.id, runId));
-    expect(started).toMatchObject({ number, triggerKind: "manual", parameters: { until: "2001-02-22" }, requestedBy: lab.ada.actor.userId, cause: { alertId } });
+    expect(started).toMatchObject({
+      number,
+      triggerKind: "manual",
+      parameters: { until: "2001-02-22" },
+      requestedBy: lab.ada.actor.userId,
+      cause: { alertId },
+    });
     expect(await getAlert(lab.vera, { alertId })).toMatchObject({ run: { id: runId, number } });
   });
 
@@ -177,12 +221,20 @@ describe("monitors", () => {
     expect(await ensureMonitor(own.system, own.deploymentId)).toMatchObject({ name: "production", minRows: 20 });
     const changed = await ensureMonitor(own.system, own.deploymentId, { name: "hourly", windowSeconds: 3_600, minRows: 5, alertAfter: 1, ofLast: 1 });
     expect(changed).toMatchObject({ name: "hourly", windowSeconds: 3_600 });
-    expect((await ensureMonitor(own.system, own.deploymentId, { name: "hourly", windowSeconds: 3_600, minRows: 5, alertAfter: 1, ofLast: 1 })).id).toBe(changed.id);
+    expect((await ensureMonitor(own.system, own.deploymentId, { name: "hourly", windowSeconds: 3_600, minRows: 5, alertAfter: 1, ofLast: 1 })).id).toBe(
+      changed.id,
+    );
     await expect(ensureMonitor(own.system, own.system.newId())).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("are asked to look by traffic, by a person, by a new version and by the timer", async () => {
-    const jobs = async () => (await database.db.select().from(jobOutbox).where(and(eq(jobOutbox.name, "monitor.evaluate"), eq(jobOutbox.key, lab.deploymentId)))).map(({ delaySeconds }) => delaySeconds);
+    const jobs = async () =>
+      (
+        await database.db
+          .select()
+          .from(jobOutbox)
+          .where(and(eq(jobOutbox.name, "monitor.evaluate"), eq(jobOutbox.key, lab.deploymentId)))
+      ).map(({ delaySeconds }) => delaySeconds);
     const before = await jobs();
     await requestEvaluation(lab.system, { deploymentId: lab.deploymentId });
     await evaluateNow(lab.ada, { deploymentId: lab.name });

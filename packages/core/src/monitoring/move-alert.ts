@@ -24,7 +24,9 @@ const OPEN = ["firing", "acknowledged"] as const;
 /** What `trellis.yaml` says about drift of this monitor; null when nothing starts by itself. */
 export async function retrainPolicy(ctx: CoreContext, watched: WatchedDeployment, monitor: Pick<Monitor, "name">): Promise<RetrainPolicy | null> {
   const { spec } = await projectSpec(ctx, { project: watched.project.id });
-  const pipelines = Object.values(spec?.pipelines ?? {}).flatMap(({ name, triggers }) => triggers.filter((trigger) => trigger.monitor === monitor.name).map((trigger) => ({ name, trigger })));
+  const pipelines = Object.values(spec?.pipelines ?? {}).flatMap(({ name, triggers }) =>
+    triggers.filter((trigger) => trigger.monitor === monitor.name).map((trigger) => ({ name, trigger })),
+  );
   return pipelines.length > 0 ? { pipelines } : null;
 }
 
@@ -43,7 +45,12 @@ export async function moveAlert(tx: Transaction, ctx: CoreContext, facts: Facts)
     .where(and(eq(driftReport.monitorId, monitor.id), eq(driftReport.versionId, version.id), gt(driftReport.currentRows, 0), hasLength(monitor.windowSeconds)))
     .orderBy(desc(driftReport.windowStart))
     .limit(HISTORY);
-  const earlier = await tx.select().from(alert).where(and(eq(alert.monitorId, monitor.id), eq(alert.versionId, version.id))).orderBy(desc(alert.openedAt), desc(alert.id)).limit(10);
+  const earlier = await tx
+    .select()
+    .from(alert)
+    .where(and(eq(alert.monitorId, monitor.id), eq(alert.versionId, version.id)))
+    .orderBy(desc(alert.openedAt), desc(alert.id))
+    .limit(10);
   const open = earlier.find(({ status }) => status !== "resolved") ?? null;
   const covered = earlier.filter(({ status }) => status === "resolved").map(({ windowEnd }) => windowEnd.getTime());
   const decision = decideAlert(monitor, judgedWindows(reports, facts, ctx.now()), open, covered.length > 0 ? new Date(Math.max(...covered)) : null);
@@ -77,9 +84,20 @@ async function fire(tx: Transaction, ctx: CoreContext, facts: Facts, versionId: 
     .onConflictDoNothing()
     .returning();
   if (!opened) return;
-  await recordAuditEvent(tx, ctx, { action: "monitoring.alert.open", subject: { kind: "alert", id: opened.id, name: watched.name }, projectId: watched.project.id, data: { summary: firing.summary, columns: firing.columns } });
+  await recordAuditEvent(tx, ctx, {
+    action: "monitoring.alert.open",
+    subject: { kind: "alert", id: opened.id, name: watched.name },
+    projectId: watched.project.id,
+    data: { summary: firing.summary, columns: firing.columns },
+  });
   const members = await tx.select({ userId: projectMember.userId }).from(projectMember).where(eq(projectMember.projectId, watched.project.id)).limit(200);
-  await notify(tx, ctx, { userIds: members.map(({ userId }) => userId), kind: "drift_alert", title: `${watched.name}: ${firing.columns[0] ?? "predictions"} drifts`, body: firing.summary, href: `/monitoring/${watched.name}` });
+  await notify(tx, ctx, {
+    userIds: members.map(({ userId }) => userId),
+    kind: "drift_alert",
+    title: `${watched.name}: ${firing.columns[0] ?? "predictions"} drifts`,
+    body: firing.summary,
+    href: `/monitoring/${watched.name}`,
+  });
   await askForRun(tx, facts, opened);
 }
 
@@ -91,14 +109,28 @@ async function askForRun(tx: Transaction, facts: Facts, open: AlertRow): Promise
 
 /** An alert is about one version; when another one is live, it has nothing more to say. */
 async function resolveReplaced(tx: Transaction, ctx: CoreContext, facts: Facts, live: { id: string; version: number }): Promise<boolean> {
-  const stale = await tx.select().from(alert).where(and(eq(alert.monitorId, facts.monitor.id), ne(alert.versionId, live.id), inArray(alert.status, [...OPEN]))).limit(20);
+  const stale = await tx
+    .select()
+    .from(alert)
+    .where(and(eq(alert.monitorId, facts.monitor.id), ne(alert.versionId, live.id), inArray(alert.status, [...OPEN])))
+    .limit(20);
   for (const row of stale) await resolve(tx, ctx, facts, row, `Version ${live.version} has taken its place.`);
   return stale.length > 0;
 }
 
 async function resolve(tx: Transaction, ctx: CoreContext, facts: Facts, row: AlertRow, reason: string): Promise<void> {
-  const [moved] = await tx.update(alert).set({ status: "resolved", resolvedAt: ctx.now() }).where(and(eq(alert.id, row.id), inArray(alert.status, [...OPEN]))).returning({ id: alert.id });
-  if (moved) await recordAuditEvent(tx, ctx, { action: "monitoring.alert.resolve", subject: { kind: "alert", id: row.id, name: facts.watched.name }, projectId: facts.watched.project.id, data: { reason } });
+  const [moved] = await tx
+    .update(alert)
+    .set({ status: "resolved", resolvedAt: ctx.now() })
+    .where(and(eq(alert.id, row.id), inArray(alert.status, [...OPEN])))
+    .returning({ id: alert.id });
+  if (moved)
+    await recordAuditEvent(tx, ctx, {
+      action: "monitoring.alert.resolve",
+      subject: { kind: "alert", id: row.id, name: facts.watched.name },
+      projectId: facts.watched.project.id,
+      data: { reason },
+    });
 }
 
 function judgedWindows(reports: readonly (typeof driftReport.$inferSelect)[], { arrivals, watched }: Facts, now: Date): JudgedWindow[] {
@@ -114,7 +146,12 @@ function judgedWindows(reports: readonly (typeof driftReport.$inferSelect)[], { 
   }));
 }
 
-function summaryOf(ctx: CoreContext, facts: Facts, reports: readonly (typeof driftReport.$inferSelect)[], told: { reportId: string; columns: string[]; since: Date; drifted: number; of: number }): string {
+function summaryOf(
+  ctx: CoreContext,
+  facts: Facts,
+  reports: readonly (typeof driftReport.$inferSelect)[],
+  told: { reportId: string; columns: string[]; since: Date; drifted: number; of: number },
+): string {
   const report = reports.find(({ id }) => id === told.reportId);
   const measured = told.columns.flatMap((name) => report?.columns.find((column) => column.name === name) ?? []);
   return alertSummary({ columns: measured, since: told.since, drifted: told.drifted, of: told.of, windowSeconds: facts.monitor.windowSeconds, now: ctx.now() });

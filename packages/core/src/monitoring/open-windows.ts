@@ -30,7 +30,12 @@ export async function versionArrivals(ctx: CoreContext, deploymentId: string): P
     .from(inferenceSegment)
     .where(eq(inferenceSegment.deploymentId, deploymentId))
     .groupBy(inferenceSegment.versionId);
-  return rows.map(({ versionId, firstMs, latestMs, loggedMs }) => ({ versionId, firstRow: new Date(firstMs), latestRow: new Date(latestMs), lastLoggedAt: new Date(loggedMs) }));
+  return rows.map(({ versionId, firstMs, latestMs, loggedMs }) => ({
+    versionId,
+    firstRow: new Date(firstMs),
+    latestRow: new Date(latestMs),
+    lastLoggedAt: new Date(loggedMs),
+  }));
 }
 
 /** Where this monitor's windows are counted from: its earliest report, so that they stay where they are; else the day of the first row. */

@@ -23,7 +23,18 @@ export async function evaluateAllMonitors(ctx: CoreContext): Promise<void> {
     const rows = await ctx.db
       .select({ id: deployment.id, name: deployment.name })
       .from(deployment)
-      .where(and(eq(deployment.lifecycle, "active"), gt(deployment.name, after), exists(ctx.db.select({ one: sql`1` }).from(inferenceSegment).where(eq(inferenceSegment.deploymentId, deployment.id)))))
+      .where(
+        and(
+          eq(deployment.lifecycle, "active"),
+          gt(deployment.name, after),
+          exists(
+            ctx.db
+              .select({ one: sql`1` })
+              .from(inferenceSegment)
+              .where(eq(inferenceSegment.deploymentId, deployment.id)),
+          ),
+        ),
+      )
       .orderBy(deployment.name)
       .limit(PAGE);
     for (const { id } of rows) await enqueueJob(ctx.db, monitorEvaluate, { deploymentId: id }, { key: id });
@@ -39,7 +50,11 @@ export const evaluateNowInput = z.object({ deploymentId: z.string().max(200) });
 export async function evaluateNow(ctx: CoreContext, input: z.infer<typeof evaluateNowInput>): Promise<void> {
   const watched = await requireWatched(ctx, input.deploymentId, "project.write");
   await ctx.db.transaction(async (tx) => {
-    await recordAuditEvent(tx, ctx, { action: "monitoring.monitor.evaluate", subject: { kind: "deployment", id: watched.id, name: watched.name }, projectId: watched.project.id });
+    await recordAuditEvent(tx, ctx, {
+      action: "monitoring.monitor.evaluate",
+      subject: { kind: "deployment", id: watched.id, name: watched.name },
+      projectId: watched.project.id,
+    });
     await enqueueJob(tx, monitorEvaluate, { deploymentId: watched.id }, { key: watched.id });
   });
 }

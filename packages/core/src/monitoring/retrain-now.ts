@@ -22,7 +22,12 @@ export async function retrainNow(ctx: CoreContext, input: z.infer<typeof retrain
   const { watched, row } = await subjectOf(ctx, input);
   const plan = await retrainPlan(ctx, watched, row);
   const cause = { deployment: watched.name, ...(row ? { alertId: row.id, summary: row.summary, reportId: row.reportId } : {}) };
-  const started = await startRun(ctx, { project: watched.project.id, pipeline: plan.pipeline, parameters: plan.parameters, trigger: { kind: "manual", key: `retrain:${ctx.newId()}`, cause } });
+  const started = await startRun(ctx, {
+    project: watched.project.id,
+    pipeline: plan.pipeline,
+    parameters: plan.parameters,
+    trigger: { kind: "manual", key: `retrain:${ctx.newId()}`, cause },
+  });
   if (row) await linkRun(ctx, watched, row, started);
   return { runId: started.runId, number: started.number };
 }
@@ -30,11 +35,20 @@ export async function retrainNow(ctx: CoreContext, input: z.infer<typeof retrain
 async function subjectOf(ctx: CoreContext, input: z.infer<typeof retrainNowInput>): Promise<{ watched: WatchedDeployment; row: AlertRecord | null }> {
   if ("alertId" in input) return requireAlert(ctx, input.alertId, "project.write");
   const watched = await requireWatched(ctx, input.deploymentId, "project.write");
-  const [row] = await ctx.db.select().from(alert).where(and(eq(alert.deploymentId, watched.id), inArray(alert.status, ["firing", "acknowledged"]))).orderBy(desc(alert.openedAt)).limit(1);
+  const [row] = await ctx.db
+    .select()
+    .from(alert)
+    .where(and(eq(alert.deploymentId, watched.id), inArray(alert.status, ["firing", "acknowledged"])))
+    .orderBy(desc(alert.openedAt))
+    .limit(1);
   return { watched, row: row ?? null };
 }
 
-async function retrainPlan(ctx: CoreContext, watched: WatchedDeployment, row: AlertRecord | null): Promise<{ pipeline: string; parameters: Record<string, ParameterValue> }> {
+async function retrainPlan(
+  ctx: CoreContext,
+  watched: WatchedDeployment,
+  row: AlertRecord | null,
+): Promise<{ pipeline: string; parameters: Record<string, ParameterValue> }> {
   const monitor = await ensureMonitor(ctx, watched.id);
   const policy = await retrainPolicy(ctx, watched, monitor);
   const declared = policy?.pipelines[0];
@@ -45,7 +59,11 @@ async function retrainPlan(ctx: CoreContext, watched: WatchedDeployment, row: Al
   }
   const { spec } = await projectSpec(ctx, { project: watched.project.id });
   const makes = Object.values(spec?.pipelines ?? {}).find(({ register }) => register?.model === watched.model.name);
-  if (!makes) throw new CoreError("PRECONDITION_FAILED", `No pipeline of ${watched.project.slug} makes the model ${watched.model.name}. Declare one with "register" in trellis.yaml.`);
+  if (!makes)
+    throw new CoreError(
+      "PRECONDITION_FAILED",
+      `No pipeline of ${watched.project.slug} makes the model ${watched.model.name}. Declare one with "register" in trellis.yaml.`,
+    );
   return { pipeline: makes.name, parameters: {} };
 }
 

@@ -44,9 +44,24 @@ export async function startRetraining(ctx: CoreContext, input: { alertId: string
 /** Writes down that the alert has led to this run, and the report that caused it as its origin. */
 export async function linkRun(ctx: CoreContext, watched: WatchedDeployment, row: AlertRow, started: { runId: string; number: number }): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const [linked] = await tx.update(alert).set({ runId: started.runId }).where(and(eq(alert.id, row.id), isNull(alert.runId))).returning({ id: alert.id });
-    await recordEdge(tx, ctx, { from: { kind: "drift_report", id: row.reportId }, to: { kind: "run", id: started.runId }, relation: "caused", projectId: watched.project.id });
-    if (linked) await recordAuditEvent(tx, ctx, { action: "monitoring.alert.retrain", subject: { kind: "alert", id: row.id, name: watched.name }, projectId: watched.project.id, data: { runId: started.runId, run: started.number } });
+    const [linked] = await tx
+      .update(alert)
+      .set({ runId: started.runId })
+      .where(and(eq(alert.id, row.id), isNull(alert.runId)))
+      .returning({ id: alert.id });
+    await recordEdge(tx, ctx, {
+      from: { kind: "drift_report", id: row.reportId },
+      to: { kind: "run", id: started.runId },
+      relation: "caused",
+      projectId: watched.project.id,
+    });
+    if (linked)
+      await recordAuditEvent(tx, ctx, {
+        action: "monitoring.alert.retrain",
+        subject: { kind: "alert", id: row.id, name: watched.name },
+        projectId: watched.project.id,
+        data: { runId: started.runId, run: started.number },
+      });
     await announce(tx, `monitor:${watched.id}`, `runs:${watched.project.id}`);
   });
 }
@@ -55,7 +70,9 @@ async function isOtherUnderWay(ctx: CoreContext, projectId: string, pipeline: st
   const [found] = await ctx.db
     .select({ id: run.id })
     .from(run)
-    .where(and(eq(run.projectId, projectId), eq(run.pipelineName, pipeline), ne(run.triggerKey, ownKey), inArray(run.status, ["queued", "running", "cancelling"])))
+    .where(
+      and(eq(run.projectId, projectId), eq(run.pipelineName, pipeline), ne(run.triggerKey, ownKey), inArray(run.status, ["queued", "running", "cancelling"])),
+    )
     .limit(1);
   return found !== undefined;
 }
@@ -65,11 +82,26 @@ async function tellOnce(ctx: CoreContext, watched: WatchedDeployment, row: Alert
   const action = "monitoring.alert.refuse-retrain";
   await ctx.db.transaction(async (tx) => {
     await lockAlert(tx, row.id);
-    const [told] = await tx.select({ seq: auditEvent.seq }).from(auditEvent).where(and(eq(auditEvent.action, action), eq(auditEvent.subjectId, row.id))).limit(1);
+    const [told] = await tx
+      .select({ seq: auditEvent.seq })
+      .from(auditEvent)
+      .where(and(eq(auditEvent.action, action), eq(auditEvent.subjectId, row.id)))
+      .limit(1);
     if (told) return;
-    await recordAuditEvent(tx, ctx, { action, subject: { kind: "alert", id: row.id, name: watched.name }, projectId: watched.project.id, data: { pipeline, reason } });
+    await recordAuditEvent(tx, ctx, {
+      action,
+      subject: { kind: "alert", id: row.id, name: watched.name },
+      projectId: watched.project.id,
+      data: { pipeline, reason },
+    });
     const members = await tx.select({ userId: projectMember.userId }).from(projectMember).where(eq(projectMember.projectId, watched.project.id)).limit(200);
-    await notify(tx, ctx, { userIds: members.map(({ userId }) => userId), kind: "drift_alert", title: `${watched.name}: ${pipeline} could not be started`, body: reason, href: `/monitoring/${watched.name}` });
+    await notify(tx, ctx, {
+      userIds: members.map(({ userId }) => userId),
+      kind: "drift_alert",
+      title: `${watched.name}: ${pipeline} could not be started`,
+      body: reason,
+      href: `/monitoring/${watched.name}`,
+    });
   });
 }
 

@@ -24,7 +24,10 @@ export async function cancelScaffoldTask(ctx: CoreContext, input: z.infer<typeof
       .where(and(eq(scaffoldTask.id, task.id), inArray(scaffoldTask.status, ["queued", "running", "failed"])))
       .returning({ id: scaffoldTask.id });
     if (!moved) throw new CoreError("CONFLICT", `The creation of ${task.slug} has ended meanwhile. Look at it again.`);
-    await tx.update(scaffoldStep).set({ status: "cancelled" }).where(and(eq(scaffoldStep.taskId, task.id), eq(scaffoldStep.status, "queued")));
+    await tx
+      .update(scaffoldStep)
+      .set({ status: "cancelled" })
+      .where(and(eq(scaffoldStep.taskId, task.id), eq(scaffoldStep.status, "queued")));
     await recordAuditEvent(tx, ctx, { action: "scaffolder.task.cancel", subject: { kind: "scaffold-task", id: task.id, name: task.slug } });
     await announce(tx, `scaffold-task:${task.id}`);
   });

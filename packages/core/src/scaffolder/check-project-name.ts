@@ -1,5 +1,5 @@
 import { project, scaffoldTask } from "@trellis/db/schema";
-import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, inArray, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { projectSlugProblem } from "../catalog/domain/project-slug.ts";
 import { authorize } from "../identity/index.ts";
@@ -8,7 +8,10 @@ import { checkProjectValues } from "./domain/answers.ts";
 import { NAME_HOLDING_STATUSES } from "./domain/task-state.ts";
 import { loadTemplate } from "./templates.ts";
 
-export const checkProjectNameInput = z.object({ slug: z.string().max(100), /** Its own rules for names are checked too. */ template: z.string().max(64).optional() });
+export const checkProjectNameInput = z.object({
+  slug: z.string().max(100),
+  /** Its own rules for names are checked too. */ template: z.string().max(64).optional(),
+});
 
 export type ProjectNameCheck = { slug: string; available: boolean; problem: string | null; /** A name like it that is free. */ suggestion: string | null };
 
@@ -21,7 +24,12 @@ export async function checkProjectName(ctx: CoreContext, input: z.infer<typeof c
   const taken = await whoHasName(ctx.db, [slug, ...alternatives(slug)]);
   const holder = taken.get(slug);
   if (!holder) return { slug, available: true, problem: null, suggestion: null };
-  return { slug, available: false, problem: nameTakenMessage(slug, holder), suggestion: alternatives(slug).find((name) => !taken.has(name) && projectSlugProblem(name) === null) ?? null };
+  return {
+    slug,
+    available: false,
+    problem: nameTakenMessage(slug, holder),
+    suggestion: alternatives(slug).find((name) => !taken.has(name) && projectSlugProblem(name) === null) ?? null,
+  };
 }
 
 /** What holds each of these names: a project, or a task that may still make one. Names that are free are left out. */
@@ -29,7 +37,13 @@ export async function whoHasName(db: Database | Transaction, slugs: string[], ex
   const tasks = await db
     .select({ slug: scaffoldTask.slug })
     .from(scaffoldTask)
-    .where(and(inArray(scaffoldTask.slug, slugs), inArray(scaffoldTask.status, [...NAME_HOLDING_STATUSES]), exceptTask ? ne(scaffoldTask.id, exceptTask) : undefined));
+    .where(
+      and(
+        inArray(scaffoldTask.slug, slugs),
+        inArray(scaffoldTask.status, [...NAME_HOLDING_STATUSES]),
+        exceptTask ? ne(scaffoldTask.id, exceptTask) : undefined,
+      ),
+    );
   const projects = await db.select({ slug: project.slug }).from(project).where(inArray(project.slug, slugs));
   return new Map([...tasks.map(({ slug }) => [slug, "task"] as const), ...projects.map(({ slug }) => [slug, "project"] as const)]);
 }
@@ -41,7 +55,9 @@ export async function lockProjectName(tx: Transaction, slug: string): Promise<vo
 
 /** Why a taken name is refused, in words. */
 export function nameTakenMessage(slug: string, holder: "project" | "task"): string {
-  return holder === "project" ? `A project named ${slug} exists already. Choose another name.` : `A project named ${slug} is being created. Choose another name.`;
+  return holder === "project"
+    ? `A project named ${slug} exists already. Choose another name.`
+    : `A project named ${slug} is being created. Choose another name.`;
 }
 
 async function templateProblem(ctx: CoreContext, template: string, slug: string): Promise<string | null> {
@@ -54,6 +70,12 @@ function alternatives(slug: string): string[] {
 }
 
 function suggestionFor(slug: string): string | null {
-  const name = slug.normalize("NFKD").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "").slice(0, 40).replace(/-+$/, "");
+  const name = slug
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^[^a-z]+|-+$/g, "")
+    .slice(0, 40)
+    .replace(/-+$/, "");
   return name !== slug && projectSlugProblem(name) === null ? name : null;
 }

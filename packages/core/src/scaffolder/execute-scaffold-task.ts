@@ -44,7 +44,11 @@ export async function executeScaffoldTask(ctx: CoreContext, input: { taskId: str
 
 async function takeTask(ctx: CoreContext, taskId: string): Promise<ScaffoldTask | null> {
   return ctx.db.transaction(async (tx) => {
-    const [task] = await tx.update(scaffoldTask).set({ status: "running" }).where(and(eq(scaffoldTask.id, taskId), inArray(scaffoldTask.status, ["queued", "running"]))).returning();
+    const [task] = await tx
+      .update(scaffoldTask)
+      .set({ status: "running" })
+      .where(and(eq(scaffoldTask.id, taskId), inArray(scaffoldTask.status, ["queued", "running"])))
+      .returning();
     if (task) await announce(tx, `scaffold-task:${taskId}`);
     return task ?? null;
   });
@@ -55,7 +59,10 @@ async function beginStep(ctx: CoreContext, task: ScaffoldTask, step: Step): Prom
   return ctx.db.transaction(async (tx) => {
     const [live] = await tx.select({ status: scaffoldTask.status }).from(scaffoldTask).where(eq(scaffoldTask.id, task.id)).for("update");
     if (live?.status !== "running") return false;
-    await tx.update(scaffoldStep).set({ status: "running", startedAt: step.startedAt ?? ctx.now(), error: null }).where(stepIs(step));
+    await tx
+      .update(scaffoldStep)
+      .set({ status: "running", startedAt: step.startedAt ?? ctx.now(), error: null })
+      .where(stepIs(step));
     await announce(tx, `scaffold-task:${task.id}`);
     return true;
   });
@@ -66,7 +73,10 @@ async function runAction(ctx: CoreContext, task: ScaffoldTask, step: Step, done:
   if (!known) throw new CoreError("PRECONDITION_FAILED", `This version of the portal does not know the action ${step.action}.`);
   const say = async (line: string): Promise<void> => {
     await ctx.db.transaction(async (tx) => {
-      await tx.update(scaffoldStep).set({ log: sql`${scaffoldStep.log} || ${`${line}\n`}` }).where(stepIs(step));
+      await tx
+        .update(scaffoldStep)
+        .set({ log: sql`${scaffoldStep.log} || ${`${line}\n`}` })
+        .where(stepIs(step));
       await announce(tx, `scaffold-task:${task.id}`);
     });
   };
@@ -109,7 +119,11 @@ async function finishStep(ctx: CoreContext, task: ScaffoldTask, step: Step, chec
 }
 
 async function failTask(ctx: CoreContext, task: ScaffoldTask, step: Step, error: unknown): Promise<void> {
-  if (!isCoreError(error)) ctx.log.error({ taskId: task.id, action: step.action, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "scaffold action failed");
+  if (!isCoreError(error))
+    ctx.log.error(
+      { taskId: task.id, action: step.action, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      "scaffold action failed",
+    );
   const words = isCoreError(error) ? error.message : "The portal could not do this. The reason is in its log; retry when it is mended.";
   const reason = `${step.title}: ${words}`;
   await ctx.db.transaction(async (tx) => {
@@ -119,7 +133,12 @@ async function failTask(ctx: CoreContext, task: ScaffoldTask, step: Step, error:
       .set({ status: "failed", reason, endedAt: ctx.now() })
       .where(and(eq(scaffoldTask.id, task.id), eq(scaffoldTask.status, "running")))
       .returning({ id: scaffoldTask.id });
-    if (moved) await recordAuditEvent(tx, ctx, { action: "scaffolder.task.fail", subject: { kind: "scaffold-task", id: task.id, name: task.slug }, data: { action: step.action, reason: words } });
+    if (moved)
+      await recordAuditEvent(tx, ctx, {
+        action: "scaffolder.task.fail",
+        subject: { kind: "scaffold-task", id: task.id, name: task.slug },
+        data: { action: step.action, reason: words },
+      });
     await announce(tx, `scaffold-task:${task.id}`);
   });
 }
@@ -132,7 +151,11 @@ async function endTask(ctx: CoreContext, task: ScaffoldTask): Promise<void> {
       .where(and(eq(scaffoldTask.id, task.id), eq(scaffoldTask.status, "running")))
       .returning({ id: scaffoldTask.id });
     if (!moved) return;
-    await recordAuditEvent(tx, ctx, { action: "scaffolder.task.complete", subject: { kind: "scaffold-task", id: task.id, name: task.slug }, projectId: task.id });
+    await recordAuditEvent(tx, ctx, {
+      action: "scaffolder.task.complete",
+      subject: { kind: "scaffold-task", id: task.id, name: task.slug },
+      projectId: task.id,
+    });
     await announce(tx, `scaffold-task:${task.id}`, "projects");
   });
 }

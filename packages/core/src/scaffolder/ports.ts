@@ -11,7 +11,11 @@ export type TemplateEngine = {
 export const TemplateEngineCapability = defineCapability<TemplateEngine>("template-engine");
 
 /** A template as it lies in the catalogue: its name and the text of its manifest, not yet read. */
-export type TemplateSource = { name: string; /** Where the manifest is, for messages, e.g. `tabular-model/template.yaml`. */ manifestFile: string; manifest: string };
+export type TemplateSource = {
+  name: string;
+  /** Where the manifest is, for messages, e.g. `tabular-model/template.yaml`. */ manifestFile: string;
+  manifest: string;
+};
 
 /** The templates that this portal offers. */
 export type TemplateCatalog = {

@@ -64,13 +64,20 @@ function previewFile(file: TemplateFile, templateLines: ReadonlySet<string>): Pr
 async function plannedThings(ctx: CoreContext, request: CheckedRequest, files: readonly TemplateFile[], values: Answers): Promise<PlannedThing[]> {
   const { slug } = request.project;
   const owner = await ownerName(ctx, request.teamId);
-  const things: PlannedThing[] = [{ kind: "repository", title: `Repository projects/${slug}`, detail: `${files.length} files in one commit; only members push to main` }];
+  const things: PlannedThing[] = [
+    { kind: "repository", title: `Repository projects/${slug}`, detail: `${files.length} files in one commit; only members push to main` },
+  ];
   const spec = projectSpecOf(files);
   const firstRun = request.template.manifest.firstRun ?? Object.keys(spec?.pipelines ?? {})[0];
   for (const pipeline of Object.values(spec?.pipelines ?? {})) {
-    things.push({ kind: "pipeline", title: `Pipeline ${pipeline.name}`, detail: `${pipeline.steps.length} steps: ${pipeline.steps.map(({ key }) => key).join(", ")}` });
+    things.push({
+      kind: "pipeline",
+      title: `Pipeline ${pipeline.name}`,
+      detail: `${pipeline.steps.length} steps: ${pipeline.steps.map(({ key }) => key).join(", ")}`,
+    });
     if (pipeline.name === firstRun) things.push({ kind: "run", title: "First run", detail: `${pipeline.name} starts at once` });
-    if (pipeline.register) things.push({ kind: "model", title: `Model ${pipeline.register.model}`, detail: "Kept for this project; the first run registers version 1" });
+    if (pipeline.register)
+      things.push({ kind: "model", title: `Model ${pipeline.register.model}`, detail: "Kept for this project; the first run registers version 1" });
   }
   for (const [name, monitor] of Object.entries(spec?.monitors ?? {})) {
     things.push({ kind: "monitor", title: `Monitor ${name}`, detail: `Watches ${monitor.environment} from the first prediction on` });

@@ -76,7 +76,16 @@ export async function getScaffoldTask(ctx: CoreContext, input: z.infer<typeof ge
     createdAt: task.createdAt,
     endedAt: task.endedAt,
     exists: thingsMade(task.slug, steps),
-    steps: steps.map(({ position, action, title, status, log, error, startedAt, endedAt }) => ({ position, action, title, status, log, error, startedAt, endedAt })),
+    steps: steps.map(({ position, action, title, status, log, error, startedAt, endedAt }) => ({
+      position,
+      action,
+      title,
+      status,
+      log,
+      error,
+      startedAt,
+      endedAt,
+    })),
   };
 }
 
@@ -94,14 +103,34 @@ export async function listScaffoldTasks(ctx: CoreContext, input: z.input<typeof 
     .orderBy(desc(scaffoldTask.id))
     .limit(limit + 1);
   const page = rows.slice(0, limit);
-  const counts = page.length === 0 ? [] : await ctx.db
-    .select({ taskId: scaffoldStep.taskId, total: sql<number>`count(*)::int`, done: sql<number>`(count(*) filter (where ${scaffoldStep.status} = 'succeeded'))::int` })
-    .from(scaffoldStep)
-    .where(inArray(scaffoldStep.taskId, page.map(({ id }) => id)))
-    .groupBy(scaffoldStep.taskId);
+  const counts =
+    page.length === 0
+      ? []
+      : await ctx.db
+          .select({
+            taskId: scaffoldStep.taskId,
+            total: sql<number>`count(*)::int`,
+            done: sql<number>`(count(*) filter (where ${scaffoldStep.status} = 'succeeded'))::int`,
+          })
+          .from(scaffoldStep)
+          .where(
+            inArray(
+              scaffoldStep.taskId,
+              page.map(({ id }) => id),
+            ),
+          )
+          .groupBy(scaffoldStep.taskId);
   const byTask = new Map(counts.map((row) => [row.taskId, row]));
   const items = page.map(({ id, template, slug, status, reason, createdAt, endedAt }) => ({
-    id, template, slug, status, reason, createdAt, endedAt, stepsDone: byTask.get(id)?.done ?? 0, stepsTotal: byTask.get(id)?.total ?? 0,
+    id,
+    template,
+    slug,
+    status,
+    reason,
+    createdAt,
+    endedAt,
+    stepsDone: byTask.get(id)?.done ?? 0,
+    stepsTotal: byTask.get(id)?.total ?? 0,
   }));
   return { items, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
@@ -121,12 +150,31 @@ async function countAdoption(ctx: CoreContext): Promise<Adoption[]> {
 function summarize(template: LoadedTemplate, adoption: Adoption[]): TemplateSummary {
   const projects = adoption.filter((row) => row.template === template.name).reduce((sum, row) => sum + row.projects, 0);
   const { manifest } = template;
-  if (!manifest) return { name: template.name, version: "", title: template.name, description: "", owner: "", tags: [], makes: [], parameters: 0, projects, problem: template.problem };
+  if (!manifest)
+    return {
+      name: template.name,
+      version: "",
+      title: template.name,
+      description: "",
+      owner: "",
+      tags: [],
+      makes: [],
+      parameters: 0,
+      projects,
+      problem: template.problem,
+    };
   const slug = String(manifest.project.slug?.default ?? "my-project");
   const values = { ...defaultAnswers(manifest, { slug, title: "", description: "" }), slug };
   return {
-    name: manifest.name, version: manifest.version, title: manifest.title, description: manifest.description, owner: manifest.owner, tags: manifest.tags,
+    name: manifest.name,
+    version: manifest.version,
+    title: manifest.title,
+    description: manifest.description,
+    owner: manifest.owner,
+    tags: manifest.tags,
     makes: manifest.makes.map(({ kind, description }) => `${kind.replace(/^./, (first) => first.toUpperCase())}: ${fillIn(description, values)}`),
-    parameters: manifest.parameters.length, projects, problem: null,
+    parameters: manifest.parameters.length,
+    projects,
+    problem: null,
   };
 }

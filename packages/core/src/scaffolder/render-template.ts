@@ -28,7 +28,8 @@ export async function renderTemplate(ctx: CoreContext, template: Template, input
   const copied = new Map<string, Buffer>();
   const given = sources.map((file, index) => {
     const treatment = treatmentOf(template.manifest, file.path);
-    if (treatment === null) throw new CoreError("INVALID", `The template ${template.name} must list ${file.path} under render or under copy, and not under both.`);
+    if (treatment === null)
+      throw new CoreError("INVALID", `The template ${template.name} must list ${file.path} under render or under copy, and not under both.`);
     if (treatment === "render") return file;
     // The engine sees a stand-in: it need not read megabytes, and what comes back can be told by it.
     const standIn = `copied file ${index}`;

@@ -25,7 +25,9 @@ export async function checkScaffoldRequest(ctx: CoreContext, input: ScaffoldRequ
   const request = scaffoldRequestInput.parse(input);
   const template = await loadTemplate(ctx, request.template);
   const { project, issues: projectIssues } = checkProjectValues(template.manifest, {
-    slug: request.slug, title: request.title || titleFromSlug(request.slug), description: oneLine(request.description),
+    slug: request.slug,
+    title: request.title || titleFromSlug(request.slug),
+    description: oneLine(request.description),
   });
   const slugProblem = projectSlugProblem(request.slug);
   const { values, issues } = checkAnswers(template.manifest, request.answers, project);

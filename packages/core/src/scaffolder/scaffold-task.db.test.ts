@@ -26,13 +26,23 @@ beforeAll(async () => {
   lab = await openScaffolderLab(database.db);
 });
 
-const auditsOf = async (taskId: string): Promise<string[]> => (await database.db.select({ action: auditEvent.action }).from(auditEvent).where(and(eq(auditEvent.subjectId, taskId), eq(auditEvent.subjectKind, "scaffold-task"))).orderBy(auditEvent.seq)).map(({ action }) => action);
+const auditsOf = async (taskId: string): Promise<string[]> =>
+  (
+    await database.db
+      .select({ action: auditEvent.action })
+      .from(auditEvent)
+      .where(and(eq(auditEvent.subjectId, taskId), eq(auditEvent.subjectKind, "scaffold-task")))
+      .orderBy(auditEvent.seq)
+  ).map(({ action }) => action);
 const submit = (slug: string, more = {}) => submitScaffoldTask(lab.ada, { template: "small", slug, ...more });
 
 describe("templates", () => {
   it("are listed with what they make; a broken one says where it is broken", async () => {
     const templates = await listTemplates(lab.viewer);
-    expect(templates.map(({ name, problem }) => [name, problem === null])).toEqual([["broken", false], ["small", true]]);
+    expect(templates.map(({ name, problem }) => [name, problem === null])).toEqual([
+      ["broken", false],
+      ["small", true],
+    ]);
     expect(templates[0]?.problem).toContain("broken/template.yaml:1");
     expect(templates[1]).toMatchObject({ version: "1.2.0", parameters: 1, makes: ["Pipeline: Two steps", "Deployment: Late after 15 minutes"] });
   });
@@ -53,19 +63,33 @@ describe("previewScaffold", () => {
   it("shows every file rendered, tables by their head and binary files by their size", async () => {
     const { files, makes } = await previewScaffold(lab.ada, { template: "small", slug: "bird-strikes", answers: { minutes: 20 } });
     expect(files.map(({ path, kind }) => [path, kind])).toEqual([
-      ["README.md", "text"], ["data/a.csv", "table"], ["data/b.bin", "binary"], ["src/bird_strikes/run.sh", "text"], ["trellis.yaml", "text"], ["uv.lock", "text"],
+      ["README.md", "text"],
+      ["data/a.csv", "table"],
+      ["data/b.bin", "binary"],
+      ["src/bird_strikes/run.sh", "text"],
+      ["trellis.yaml", "text"],
+      ["uv.lock", "text"],
     ]);
     const readme = files[0];
     expect(readme?.content).toBe("# Bird strikes\n\nLate after 20 minutes.\nNothing else.\n");
     expect(readme?.answeredLines).toEqual([1, 3]);
     expect(files[1]?.content).toBe("x,y\n1,{{ not a value }}\n");
     expect(files[2]).toMatchObject({ content: null, sizeBytes: 4 });
-    expect(makes.map(({ title }) => title)).toEqual(["Repository projects/bird-strikes", "Pipeline train", "First run", "Model bird-strikes", "Monitor production", "Owner Ada Lovelace", "Deployment bird-strikes-production"]);
+    expect(makes.map(({ title }) => title)).toEqual([
+      "Repository projects/bird-strikes",
+      "Pipeline train",
+      "First run",
+      "Model bird-strikes",
+      "Monitor production",
+      "Owner Ada Lovelace",
+      "Deployment bird-strikes-production",
+    ]);
   });
 
   it("names every wrong answer", async () => {
     await expect(previewScaffold(lab.ada, { template: "small", slug: "numpy", answers: { minutes: 0, colour: "red" } })).rejects.toMatchObject({
-      code: "INVALID", issues: [{ path: "slug" }, { path: "answers.colour" }, { path: "answers.minutes" }],
+      code: "INVALID",
+      issues: [{ path: "slug" }, { path: "answers.colour" }, { path: "answers.minutes" }],
     });
   });
 
@@ -81,7 +105,11 @@ describe("checkProjectName", () => {
     const slug = freshName();
     expect(await checkProjectName(lab.ada, { slug })).toEqual({ slug, available: true, problem: null, suggestion: null });
     await submit(slug);
-    expect(await checkProjectName(lab.ada, { slug })).toMatchObject({ available: false, problem: `A project named ${slug} is being created. Choose another name.`, suggestion: `${slug}-2` });
+    expect(await checkProjectName(lab.ada, { slug })).toMatchObject({
+      available: false,
+      problem: `A project named ${slug} is being created. Choose another name.`,
+      suggestion: `${slug}-2`,
+    });
     expect(await checkProjectName(lab.ada, { slug: "Flight Delays!" })).toMatchObject({ available: false, suggestion: "flight-delays" });
     expect(await checkProjectName(lab.ada, { slug: "numpy", template: "small" })).toMatchObject({ available: false });
     expect(await checkProjectName(lab.ada, { slug: "numpy" })).toMatchObject({ available: true });
@@ -93,7 +121,14 @@ describe("submitScaffoldTask", () => {
     const { taskId } = await submit(freshName());
     const task = await getScaffoldTask(lab.ada, { taskId });
     expect(task).toMatchObject({ status: "queued", template: "small", templateVersion: "1.2.0", exists: [], createdBy: { name: "Ada Lovelace" } });
-    expect(task.steps.map(({ action, status }) => `${action} ${status}`)).toEqual(["render queued", "create-repository queued", "push-commit queued", "register-project queued", "register-pipeline queued", "start-first-run queued"]);
+    expect(task.steps.map(({ action, status }) => `${action} ${status}`)).toEqual([
+      "render queued",
+      "create-repository queued",
+      "push-commit queued",
+      "register-project queued",
+      "register-pipeline queued",
+      "start-first-run queued",
+    ]);
     expect(await auditsOf(taskId)).toEqual(["scaffolder.task.submit"]);
     expect(await database.db.select({ name: jobOutbox.name }).from(jobOutbox).where(eq(jobOutbox.key, taskId))).toEqual([{ name: "scaffold.execute" }]);
   });
@@ -119,15 +154,33 @@ describe("executeScaffoldTask", () => {
     const task = await getScaffoldTask(lab.ada, { taskId });
     expect(task).toMatchObject({ status: "succeeded", projectSlug: slug, runNumber: 1, reason: "" });
     expect(task.steps.every(({ status, log }) => status === "succeeded" && log.length > 0)).toBe(true);
-    expect(task.exists).toEqual([expect.stringMatching(`^Repository projects/${slug} with the first commit [0-9a-f]{8}$`), `Project ${slug}`, "Pipeline train", "Run 1"]);
+    expect(task.exists).toEqual([
+      expect.stringMatching(`^Repository projects/${slug} with the first commit [0-9a-f]{8}$`),
+      `Project ${slug}`,
+      "Pipeline train",
+      "Run 1",
+    ]);
     const head = await lab.sources.head(`projects/${slug}`, "main");
     expect(head).toMatchObject({ authorName: "Ada Lovelace", message: `Create ${slug} from small 1.2.0` });
     expect((await lab.sources.readFile(`projects/${slug}`, head?.commit ?? "", "README.md"))?.toString()).toContain("# Flights\n\nLate after 30 minutes.");
-    expect(lab.sources.made.at(-1)?.request.changes.filter(({ executable }) => executable).map(({ path }) => path)).toEqual([`src/${slug.replaceAll("-", "_")}/run.sh`]);
+    expect(
+      lab.sources.made
+        .at(-1)
+        ?.request.changes.filter(({ executable }) => executable)
+        .map(({ path }) => path),
+    ).toEqual([`src/${slug.replaceAll("-", "_")}/run.sh`]);
     const [made] = await database.db.select().from(project).where(eq(project.slug, slug));
     expect(made).toMatchObject({ title: "Flights", template: "small", templateVersion: "1.2.0", createdBy: lab.ada.actor.userId });
-    expect(await database.db.select({ role: projectMember.role }).from(projectMember).where(eq(projectMember.projectId, made?.id ?? ""))).toEqual([{ role: "owner" }]);
-    const [started] = await database.db.select().from(run).where(eq(run.projectId, made?.id ?? ""));
+    expect(
+      await database.db
+        .select({ role: projectMember.role })
+        .from(projectMember)
+        .where(eq(projectMember.projectId, made?.id ?? "")),
+    ).toEqual([{ role: "owner" }]);
+    const [started] = await database.db
+      .select()
+      .from(run)
+      .where(eq(run.projectId, made?.id ?? ""));
     expect(started).toMatchObject({ triggerKind: "scaffold", triggerKey: `scaffold:${taskId}`, requestedBy: lab.ada.actor.userId, commit: head?.commit });
     expect(await auditsOf(taskId)).toEqual(["scaffolder.task.submit", "scaffolder.task.complete"]);
   });
@@ -157,8 +210,18 @@ describe("executeScaffoldTask", () => {
       expect(lab.sources.made.filter(({ repository }) => repository === `projects/${slug}`)).toHaveLength(1);
       const projects = await database.db.select().from(project).where(eq(project.slug, slug));
       expect(projects).toHaveLength(1);
-      expect(await database.db.select().from(run).where(eq(run.projectId, projects[0]?.id ?? ""))).toHaveLength(1);
-      expect(await database.db.select().from(auditEvent).where(and(eq(auditEvent.action, "catalog.project.create"), eq(auditEvent.projectId, projects[0]?.id ?? "")))).toHaveLength(1);
+      expect(
+        await database.db
+          .select()
+          .from(run)
+          .where(eq(run.projectId, projects[0]?.id ?? "")),
+      ).toHaveLength(1);
+      expect(
+        await database.db
+          .select()
+          .from(auditEvent)
+          .where(and(eq(auditEvent.action, "catalog.project.create"), eq(auditEvent.projectId, projects[0]?.id ?? ""))),
+      ).toHaveLength(1);
     }
     expect(deaths).toBeGreaterThan(40);
   }, 120_000);
@@ -192,13 +255,24 @@ describe("executeScaffoldTask", () => {
     await database.db.update(user).set({ disabledAt: new Date() }).where(eq(user.id, lab.other.actor.userId));
     await executeScaffoldTask(lab.system, { taskId });
     await database.db.update(user).set({ disabledAt: null }).where(eq(user.id, lab.other.actor.userId));
-    expect(await getScaffoldTask(lab.other, { taskId })).toMatchObject({ status: "failed", reason: expect.stringContaining("has no access any more"), exists: [] });
+    expect(await getScaffoldTask(lab.other, { taskId })).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("has no access any more"),
+      exists: [],
+    });
   });
 
   it("is no failure when the portal goes down: the job comes again", async () => {
     const { taskId } = await submit(freshName());
     const down = new AbortController();
-    const host = { ...lab.system, signal: down.signal, resolve: () => { down.abort(); throw new Error("socket closed"); } };
+    const host = {
+      ...lab.system,
+      signal: down.signal,
+      resolve: () => {
+        down.abort();
+        throw new Error("socket closed");
+      },
+    };
     await expect(executeScaffoldTask(host, { taskId })).rejects.toThrow("socket closed");
     expect((await getScaffoldTask(lab.ada, { taskId })).status).toBe("running");
     await executeScaffoldTask(lab.system, { taskId });

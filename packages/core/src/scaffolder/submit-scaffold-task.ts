@@ -34,7 +34,11 @@ export async function submitScaffoldTask(ctx: CoreContext, input: ScaffoldReques
       createdAt: ctx.now(),
     });
     await tx.insert(scaffoldStep).values(SCAFFOLD_ACTIONS.map(({ action, title }, position) => ({ taskId, position, action, title, checkpoint: null })));
-    await recordAuditEvent(tx, ctx, { action: "scaffolder.task.submit", subject: { kind: "scaffold-task", id: taskId, name: slug }, data: { template: request.template.name, templateVersion: request.template.manifest.version } });
+    await recordAuditEvent(tx, ctx, {
+      action: "scaffolder.task.submit",
+      subject: { kind: "scaffold-task", id: taskId, name: slug },
+      data: { template: request.template.name, templateVersion: request.template.manifest.version },
+    });
     await enqueueJob(tx, scaffoldExecute, { taskId }, { key: taskId });
     await announce(tx, `scaffold-task:${taskId}`);
   });

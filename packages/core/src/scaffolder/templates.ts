@@ -27,7 +27,8 @@ export async function loadTemplate(ctx: CoreContext, name: string): Promise<Temp
 function readSource(source: TemplateSource): LoadedTemplate {
   try {
     const manifest = parseTemplateManifest(source.manifest, source.manifestFile);
-    if (manifest.name !== source.name) return { name: source.name, manifest: null, problem: `${source.manifestFile} names it ${manifest.name}, its folder ${source.name}.` };
+    if (manifest.name !== source.name)
+      return { name: source.name, manifest: null, problem: `${source.manifestFile} names it ${manifest.name}, its folder ${source.name}.` };
     return { name: source.name, manifest, problem: null };
   } catch (error) {
     if (!isCoreError(error)) throw error;

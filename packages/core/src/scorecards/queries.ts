@@ -9,7 +9,16 @@ import { type CheckResult, type NextStep, type Score, score } from "./domain/sco
 import { scoreFacts } from "./score-facts.ts";
 
 export type Scorecard = { projectId: string; slug: string; title: string } & Score;
-export type ScorecardRow = { projectId: string; slug: string; title: string; level: Score["level"]; passed: number; total: number; results: Record<string, CheckResult>; next: NextStep | null };
+export type ScorecardRow = {
+  projectId: string;
+  slug: string;
+  title: string;
+  level: Score["level"];
+  passed: number;
+  total: number;
+  results: Record<string, CheckResult>;
+  next: NextStep | null;
+};
 
 export const projectScorecardInput = z.object({ project: z.string().max(100) });
 
@@ -34,10 +43,19 @@ export async function scorecards(ctx: CoreContext, input: z.input<typeof scoreca
     .orderBy(asc(project.slug))
     .limit(limit + 1);
   const page = rows.slice(0, limit);
-  const items = (await scoreFacts(ctx, page.map(({ id }) => id))).map(({ projectId, title, facts }): ScorecardRow => {
+  const items = (
+    await scoreFacts(
+      ctx,
+      page.map(({ id }) => id),
+    )
+  ).map(({ projectId, title, facts }): ScorecardRow => {
     const { level, checks, next } = score(facts);
     return {
-      projectId, slug: facts.slug, title, level, next,
+      projectId,
+      slug: facts.slug,
+      title,
+      level,
+      next,
       passed: checks.filter(({ result }) => result === "pass").length,
       total: checks.length,
       results: Object.fromEntries(checks.map(({ id, result }) => [id, result])),

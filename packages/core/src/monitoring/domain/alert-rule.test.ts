@@ -19,7 +19,12 @@ function history(letters: string): JudgedWindow[] {
 }
 
 const decide = (letters: string, open: number | null = null, coveredTo: number | null = null, rule = RULE): AlertDecision =>
-  decideAlert(rule, history(letters), open === null ? null : { windowEnd: new Date(START + (open + 1) * WEEK_MS) }, coveredTo === null ? null : new Date(START + (coveredTo + 1) * WEEK_MS));
+  decideAlert(
+    rule,
+    history(letters),
+    open === null ? null : { windowEnd: new Date(START + (open + 1) * WEEK_MS) },
+    coveredTo === null ? null : new Date(START + (coveredTo + 1) * WEEK_MS),
+  );
 
 describe("an alert fires", () => {
   it.each(["dd", "sdd", "dsd", "did", "diid", "sddS", "ddD"])("after %s", (letters) => {
@@ -32,7 +37,13 @@ describe("an alert fires", () => {
 
   it("and says since when, up to when, how often and for which columns", () => {
     expect(decide("sdsd")).toEqual({
-      kind: "fire", reportId: "r3", columns: ["delay"], since: new Date(START + WEEK_MS), windowEnd: new Date(START + 4 * WEEK_MS), drifted: 2, of: 3,
+      kind: "fire",
+      reportId: "r3",
+      columns: ["delay"],
+      since: new Date(START + WEEK_MS),
+      windowEnd: new Date(START + 4 * WEEK_MS),
+      drifted: 2,
+      of: 3,
     });
   });
 

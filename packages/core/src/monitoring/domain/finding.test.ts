@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ColumnDrift } from "../ports.ts";
+import type { ColumnDrift } from "./column-drift.ts";
 import { alertSummary, columnFinding, dayWords, numberWords, unitWords } from "./finding.ts";
 
 const NOW = new Date("2001-03-01T00:00:00Z");
@@ -16,7 +16,9 @@ describe("an alert's summary", () => {
 
   it("names two columns, and counts the rest of many", () => {
     const columns = ["a", "b", "c", "d"].map((name) => measured(name, 0.5));
-    expect(alertSummary({ columns: columns.slice(0, 2), since: SINCE, drifted: 1, of: 1, windowSeconds: 86_400, now: NOW })).toBe("a and b have drifted since 12 February: a most, PSI 0.5, limit 0.2; the last day");
+    expect(alertSummary({ columns: columns.slice(0, 2), since: SINCE, drifted: 1, of: 1, windowSeconds: 86_400, now: NOW })).toBe(
+      "a and b have drifted since 12 February: a most, PSI 0.5, limit 0.2; the last day",
+    );
     expect(alertSummary({ columns, since: SINCE, drifted: 3, of: 3, windowSeconds: WEEK, now: new Date("2026-01-01") })).toBe(
       "a, b and 2 more have drifted since 12 February 2001: a most, PSI 0.5, limit 0.2; 3 of the last 3 weeks",
     );
@@ -30,7 +32,11 @@ describe("words", () => {
 
   it("for windows take the largest unit", () => {
     expect([unitWords(604_800, 3), unitWords(86_400, 1), unitWords(3_600, 24), unitWords(129_600, 2), unitWords(1_209_600, 2)]).toEqual([
-      "3 weeks", "day", "24 hours", "2 windows of 36 hours", "2 windows of 2 weeks",
+      "3 weeks",
+      "day",
+      "24 hours",
+      "2 windows of 36 hours",
+      "2 windows of 2 weeks",
     ]);
   });
 
@@ -41,8 +47,20 @@ describe("words", () => {
 
 describe("a column's finding", () => {
   const column: ColumnDrift = {
-    name: "delay", kind: "numeric", verdict: "drifted", method: "psi", value: 0.31, threshold: 0.2, noiseFloor: 0.02, missingShare: { reference: 0, current: 0 }, newCategories: [],
-    bins: [{ label: "≤ 10", reference: 0.9, current: 0.6 }, { label: "> 10", reference: 0.1, current: 0.4 }], message: null,
+    name: "delay",
+    kind: "numeric",
+    verdict: "drifted",
+    method: "psi",
+    value: 0.31,
+    threshold: 0.2,
+    noiseFloor: 0.02,
+    missingShare: { reference: 0, current: 0 },
+    newCategories: [],
+    bins: [
+      { label: "≤ 10", reference: 0.9, current: 0.6 },
+      { label: "> 10", reference: 0.1, current: 0.4 },
+    ],
+    message: null,
   };
 
   it("says what changed most", () => {
@@ -50,7 +68,9 @@ describe("a column's finding", () => {
   });
 
   it("says that chance may do it when the noise floor is higher", () => {
-    expect(columnFinding({ ...column, verdict: "stable", noiseFloor: 0.4, bins: [] })).toBe("PSI 0.31 is over the limit 0.2, but so few rows reach 0.4 by chance.");
+    expect(columnFinding({ ...column, verdict: "stable", noiseFloor: 0.4, bins: [] })).toBe(
+      "PSI 0.31 is over the limit 0.2, but so few rows reach 0.4 by chance.",
+    );
   });
 
   it("says that it is under the limit, and adds the remark", () => {
@@ -60,6 +80,8 @@ describe("a column's finding", () => {
   });
 
   it("gives the reason when there is no value", () => {
-    expect(columnFinding({ ...column, value: null, verdict: "insufficient", message: "The window has 8 rows; at least 50 are needed." })).toBe("The window has 8 rows; at least 50 are needed.");
+    expect(columnFinding({ ...column, value: null, verdict: "insufficient", message: "The window has 8 rows; at least 50 are needed." })).toBe(
+      "The window has 8 rows; at least 50 are needed.",
+    );
   });
 });

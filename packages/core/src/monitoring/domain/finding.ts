@@ -1,9 +1,14 @@
-import type { ColumnDrift } from "../ports.ts";
+import type { ColumnDrift } from "./column-drift.ts";
 
 type Measured = Pick<ColumnDrift, "name" | "method" | "value" | "threshold">;
 
 const METHOD_WORDS = { psi: "PSI", jensenshannon: "Jensen-Shannon distance", wasserstein: "Wasserstein distance" } as const;
-const UNITS: [seconds: number, word: string][] = [[604_800, "week"], [86_400, "day"], [3_600, "hour"], [60, "minute"]];
+const UNITS: [seconds: number, word: string][] = [
+  [604_800, "week"],
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+];
 
 /**
  * An alert in one sentence: "origin_delay_prev_day has drifted since 12 February: PSI 0.31, limit 0.2; 2 of the last 3 weeks".
@@ -52,7 +57,8 @@ function sideWords(column: ColumnDrift): string {
   const value = `${METHOD_WORDS[column.method]} ${numberWords(column.value ?? 0)}`;
   const floor = column.noiseFloor ?? 0;
   if (column.verdict === "drifted") return `${value}, limit ${numberWords(column.threshold)}`;
-  if ((column.value ?? 0) >= column.threshold) return `${value} is over the limit ${numberWords(column.threshold)}, but so few rows reach ${numberWords(floor)} by chance`;
+  if ((column.value ?? 0) >= column.threshold)
+    return `${value} is over the limit ${numberWords(column.threshold)}, but so few rows reach ${numberWords(floor)} by chance`;
   return `${value} is under the limit ${numberWords(column.threshold)}`;
 }
 

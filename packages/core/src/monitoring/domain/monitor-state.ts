@@ -29,7 +29,12 @@ function sinceWhen(windows: readonly StateWindow[], verdict: StateWindow["verdic
 export type CellVerdict = "stable" | "watch" | "drifted" | "insufficient" | "not_computable";
 
 /** The cell of one column in one window. */
-export function cellVerdict(column: { verdict: Exclude<CellVerdict, "watch">; value: number | null; threshold: number; noiseFloor: number | null }): CellVerdict {
+export function cellVerdict(column: {
+  verdict: Exclude<CellVerdict, "watch">;
+  value: number | null;
+  threshold: number;
+  noiseFloor: number | null;
+}): CellVerdict {
   if (column.verdict !== "stable" || column.value === null) return column.verdict;
   return column.value >= column.threshold / 2 && column.value >= (column.noiseFloor ?? 0) ? "watch" : "stable";
 }

@@ -5,8 +5,18 @@ import { cellVerdict, monitorState } from "./monitor-state.ts";
 it("watches inputs as the descriptor sorts them and outputs by their type, and leaves moments out", () => {
   const version = {
     signature: {
-      inputs: [{ name: "distance", type: "double" }, { name: "month", type: "integer" }, { name: "stops", type: "integer" }, { name: "origin", type: "string" }, { name: "at", type: "datetime" }] as const,
-      outputs: [{ name: "probability", type: "double" }, { name: "late", type: "integer" }, { name: "distance", type: "double" }] as const,
+      inputs: [
+        { name: "distance", type: "double" },
+        { name: "month", type: "integer" },
+        { name: "stops", type: "integer" },
+        { name: "origin", type: "string" },
+        { name: "at", type: "datetime" },
+      ] as const,
+      outputs: [
+        { name: "probability", type: "double" },
+        { name: "late", type: "integer" },
+        { name: "distance", type: "double" },
+      ] as const,
     },
     descriptor: { features: { numeric: ["distance"], categorical: ["month", "origin"] } },
   };

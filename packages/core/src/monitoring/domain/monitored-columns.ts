@@ -7,7 +7,10 @@ type Field = { name: string; type: "double" | "integer" | "string" | "boolean" |
  * Which columns of a model version are watched and how: its input features as the descriptor sorts them (by type where it does
  * not), then what it predicts. Moments in time are left out: a calendar value moves by itself.
  */
-export function monitoredColumns(version: { signature: { inputs: readonly Field[]; outputs: readonly Field[] }; descriptor: Record<string, unknown> }): MonitoredColumn[] {
+export function monitoredColumns(version: {
+  signature: { inputs: readonly Field[]; outputs: readonly Field[] };
+  descriptor: Record<string, unknown>;
+}): MonitoredColumn[] {
   const declared = declaredKinds(version.descriptor);
   const inputs = version.signature.inputs.flatMap((field) => columnOf(field, "input", declared.get(field.name)));
   const names = new Set(inputs.map(({ name }) => name));

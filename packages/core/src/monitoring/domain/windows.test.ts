@@ -45,7 +45,9 @@ describe("a window is complete", () => {
   });
 
   it("not while rows of it may still be coming, however old they are", () => {
-    expect(isComplete(window, { latestRow: new Date("2001-02-07T23:00:00Z"), lastLoggedAt: loggedAt }, new Date(loggedAt.getTime() + QUIET_MS - 1))).toBe(false);
+    expect(isComplete(window, { latestRow: new Date("2001-02-07T23:00:00Z"), lastLoggedAt: loggedAt }, new Date(loggedAt.getTime() + QUIET_MS - 1))).toBe(
+      false,
+    );
   });
 
   it("when it lies in the past and nothing has come for a while", () => {

@@ -7,7 +7,10 @@ import { notFound } from "../../kernel/errors.ts";
 import { requireAlert } from "../change-alert.ts";
 
 export const listAlertsInput = z.object({
-  status: z.array(z.enum(["firing", "acknowledged", "resolved"])).max(3).optional(),
+  status: z
+    .array(z.enum(["firing", "acknowledged", "resolved"]))
+    .max(3)
+    .optional(),
   projectId: z.uuid().optional(),
   deploymentId: z.uuid().optional(),
   cursor: z.string().max(100).optional(),
@@ -38,10 +41,18 @@ export type AlertDetail = {
 export async function listAlerts(ctx: CoreContext, input: z.input<typeof listAlertsInput> = {}): Promise<{ items: AlertDetail[]; nextCursor: string | null }> {
   await authorize(ctx, "project.list");
   const { status, projectId, deploymentId, cursor, limit } = listAlertsInput.parse(input);
-  const rows = await selectAlerts(ctx, and(
-    visibleProjects(ctx), isNull(project.archivedAt), status && status.length > 0 ? inArray(alert.status, status) : undefined,
-    projectId ? eq(alert.projectId, projectId) : undefined, deploymentId ? eq(alert.deploymentId, deploymentId) : undefined, afterCursor(cursor),
-  ), limit + 1);
+  const rows = await selectAlerts(
+    ctx,
+    and(
+      visibleProjects(ctx),
+      isNull(project.archivedAt),
+      status && status.length > 0 ? inArray(alert.status, status) : undefined,
+      projectId ? eq(alert.projectId, projectId) : undefined,
+      deploymentId ? eq(alert.deploymentId, deploymentId) : undefined,
+      afterCursor(cursor),
+    ),
+    limit + 1,
+  );
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? `${last.openedAt.getTime()}.${last.id}` : null };
@@ -90,7 +101,16 @@ async function selectAlerts(ctx: CoreContext, where: SQL | undefined, limit: num
     .orderBy(desc(alert.openedAt), desc(alert.id))
     .limit(limit);
   return rows.map(({ alert: row, ...related }) => ({
-    id: row.id, status: row.status, summary: row.summary, columns: row.columns, since: row.since, windowEnd: row.windowEnd, openedAt: row.openedAt, resolvedAt: row.resolvedAt, reportId: row.reportId, ...related,
+    id: row.id,
+    status: row.status,
+    summary: row.summary,
+    columns: row.columns,
+    since: row.since,
+    windowEnd: row.windowEnd,
+    openedAt: row.openedAt,
+    resolvedAt: row.resolvedAt,
+    reportId: row.reportId,
+    ...related,
   }));
 }
 

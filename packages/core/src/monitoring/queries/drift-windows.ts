@@ -30,7 +30,11 @@ export type DeployTick = {
 };
 
 /** Judged windows with their columns, oldest first; the last `limit` that end at or before `before`. */
-export async function driftWindows(ctx: CoreContext, watched: WatchedDeployment, page: { versionId?: string | undefined; limit: number; before?: Date | undefined }): Promise<{ windows: JudgedColumns[]; arrivals: VersionArrivals[] }> {
+export async function driftWindows(
+  ctx: CoreContext,
+  watched: WatchedDeployment,
+  page: { versionId?: string | undefined; limit: number; before?: Date | undefined },
+): Promise<{ windows: JudgedColumns[]; arrivals: VersionArrivals[] }> {
   const [monitor] = await ctx.db.select().from(monitorTable).where(eq(monitorTable.deploymentId, watched.id));
   if (!monitor) return { windows: [], arrivals: [] };
   const arrivals = await versionArrivals(ctx, watched.id);
@@ -40,8 +44,11 @@ export async function driftWindows(ctx: CoreContext, watched: WatchedDeployment,
     .innerJoin(modelVersion, eq(modelVersion.id, driftReport.versionId))
     .where(
       and(
-        eq(driftReport.monitorId, monitor.id), gt(driftReport.currentRows, 0), hasLength(monitor.windowSeconds),
-        page.versionId ? eq(driftReport.versionId, page.versionId) : undefined, page.before ? lt(driftReport.windowStart, page.before) : undefined,
+        eq(driftReport.monitorId, monitor.id),
+        gt(driftReport.currentRows, 0),
+        hasLength(monitor.windowSeconds),
+        page.versionId ? eq(driftReport.versionId, page.versionId) : undefined,
+        page.before ? lt(driftReport.windowStart, page.before) : undefined,
       ),
     )
     .orderBy(desc(driftReport.windowStart), desc(modelVersion.version))
@@ -67,12 +74,19 @@ export async function driftWindows(ctx: CoreContext, watched: WatchedDeployment,
 /** When which version went live, oldest first; the last 50. */
 export async function deployTicks(ctx: CoreContext, deploymentId: string, arrivals: readonly VersionArrivals[]): Promise<DeployTick[]> {
   const rows = await ctx.db
-    .select({ at: deploymentRevision.liveAt, versionId: deploymentRevision.versionId, version: modelVersion.version, changeRequestNumber: changeRequest.number })
+    .select({
+      at: deploymentRevision.liveAt,
+      versionId: deploymentRevision.versionId,
+      version: modelVersion.version,
+      changeRequestNumber: changeRequest.number,
+    })
     .from(deploymentRevision)
     .innerJoin(modelVersion, eq(modelVersion.id, deploymentRevision.versionId))
     .innerJoin(changeRequest, eq(changeRequest.id, deploymentRevision.changeRequestId))
     .where(eq(deploymentRevision.deploymentId, deploymentId))
     .orderBy(asc(deploymentRevision.createdAt))
     .limit(50);
-  return rows.flatMap(({ at, ...row }) => (at ? [{ ...row, at, eventTime: arrivals.find(({ versionId }) => versionId === row.versionId)?.firstRow ?? null }] : []));
+  return rows.flatMap(({ at, ...row }) =>
+    at ? [{ ...row, at, eventTime: arrivals.find(({ versionId }) => versionId === row.versionId)?.firstRow ?? null }] : [],
+  );
 }

@@ -14,7 +14,11 @@ export const featureDistributionInput = z.object({ reportId: z.uuid(), feature: 
 
 /** A feature's distribution in one window beside that of the reference, and what it means in a sentence. */
 export async function featureDistribution(ctx: CoreContext, input: z.infer<typeof featureDistributionInput>) {
-  const [row] = await ctx.db.select({ report: driftReport, version: modelVersion.version }).from(driftReport).innerJoin(modelVersion, eq(modelVersion.id, driftReport.versionId)).where(eq(driftReport.id, input.reportId));
+  const [row] = await ctx.db
+    .select({ report: driftReport, version: modelVersion.version })
+    .from(driftReport)
+    .innerJoin(modelVersion, eq(modelVersion.id, driftReport.versionId))
+    .where(eq(driftReport.id, input.reportId));
   if (!row) throw notFound("Drift report", input.reportId);
   await requireWatched(ctx, row.report.deploymentId).catch((error: unknown) => {
     throw isCoreError(error) && error.code === "NOT_FOUND" ? notFound("Drift report", input.reportId) : error;
@@ -60,7 +64,22 @@ export async function driftSeries(ctx: CoreContext, input: z.input<typeof driftS
     const column = window.columns.find(({ name }) => name === query.feature);
     if (!column) return [];
     const { reportId, versionId, version, start, end, rows, complete } = window;
-    return [{ reportId, versionId, version, windowStart: start, windowEnd: end, rows, value: column.value, noiseFloor: column.noiseFloor, verdict: column.verdict, missingCurrent: column.missingShare.current, complete, threshold: column.threshold }];
+    return [
+      {
+        reportId,
+        versionId,
+        version,
+        windowStart: start,
+        windowEnd: end,
+        rows,
+        value: column.value,
+        noiseFloor: column.noiseFloor,
+        verdict: column.verdict,
+        missingCurrent: column.missingShare.current,
+        complete,
+        threshold: column.threshold,
+      },
+    ];
   });
   return { threshold: points.at(-1)?.threshold ?? DEFAULT_LIMIT, points: points.map(({ threshold: _, ...point }) => point) };
 }

@@ -39,7 +39,12 @@ export async function monitorStates(ctx: CoreContext, deployments: readonly Watc
     ctx.db.select().from(monitorTable).where(inArray(monitorTable.deploymentId, ids)),
     recentReports(ctx, ids),
     liveArrivals(ctx, ids),
-    ctx.db.select().from(alert).where(and(inArray(alert.deploymentId, ids), inArray(alert.status, ["firing", "acknowledged"]))).orderBy(desc(alert.openedAt)).limit(1_000),
+    ctx.db
+      .select()
+      .from(alert)
+      .where(and(inArray(alert.deploymentId, ids), inArray(alert.status, ["firing", "acknowledged"])))
+      .orderBy(desc(alert.openedAt))
+      .limit(1_000),
   ]);
   return deployments.map((deployment) =>
     overviewOf(ctx, deployment, {
@@ -77,7 +82,9 @@ function overviewOf(ctx: CoreContext, deployment: WatchedDeployment, facts: Fact
     state,
     since: open?.since ?? since,
     headline: headlineOf(state, open?.summary ?? null, lastComplete?.driftedColumns ?? [], { rows: facts.reports.at(-1)?.rows ?? 0, minRows }),
-    alert: open ? { id: open.id, status: open.status === "acknowledged" ? "acknowledged" : "firing", summary: open.summary, since: open.since, runId: open.runId } : null,
+    alert: open
+      ? { id: open.id, status: open.status === "acknowledged" ? "acknowledged" : "firing", summary: open.summary, since: open.since, runId: open.runId }
+      : null,
     driftedColumns: open?.columns ?? (state === "drifted" ? (lastComplete?.driftedColumns ?? []) : []),
     lastWindowEnd: lastComplete?.windowEnd ?? null,
     monitor: { name, windowSeconds, minRows, alertAfter, ofLast },
@@ -132,5 +139,9 @@ async function liveArrivals(ctx: CoreContext, deploymentIds: string[]): Promise<
     select d.id as deployment_id, extract(epoch from max(s.to_time)) * 1000 as latest_ms, extract(epoch from max(s.logged_at)) * 1000 as logged_ms
     from deployment d join inference_segment s on s.deployment_id = d.id and s.version_id = d.live_version_id
     where d.id = any(${sql.param(deploymentIds)}::uuid[]) group by d.id`);
-  return result.rows.map((row) => ({ deploymentId: String(row["deployment_id"]), latestRow: new Date(Number(row["latest_ms"])), lastLoggedAt: new Date(Number(row["logged_ms"])) }));
+  return result.rows.map((row) => ({
+    deploymentId: String(row["deployment_id"]),
+    latestRow: new Date(Number(row["latest_ms"])),
+    lastLoggedAt: new Date(Number(row["logged_ms"])),
+  }));
 }

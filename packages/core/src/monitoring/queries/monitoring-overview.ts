@@ -17,7 +17,10 @@ export const monitoringOverviewInput = z.object({
 const STATE_SCAN = 500;
 
 /** How every deployment that the actor may see stands, by name, page by page. */
-export async function monitoringOverview(ctx: CoreContext, input: z.input<typeof monitoringOverviewInput> = {}): Promise<{ items: MonitorOverview[]; nextCursor: string | null }> {
+export async function monitoringOverview(
+  ctx: CoreContext,
+  input: z.input<typeof monitoringOverviewInput> = {},
+): Promise<{ items: MonitorOverview[]; nextCursor: string | null }> {
   await authorize(ctx, "project.list");
   const { state, projectId, cursor, limit } = monitoringOverviewInput.parse(input);
   const read = state ? STATE_SCAN : limit;
@@ -28,7 +31,15 @@ export async function monitoringOverview(ctx: CoreContext, input: z.input<typeof
     .innerJoin(project, eq(project.id, deployment.projectId))
     .innerJoin(registeredModel, eq(registeredModel.id, deployment.modelId))
     .leftJoin(modelVersion, eq(modelVersion.id, deployment.liveVersionId))
-    .where(and(eq(deployment.lifecycle, "active"), isNull(project.archivedAt), visibleProjects(ctx), projectId ? eq(deployment.projectId, projectId) : undefined, cursor ? gt(deployment.name, cursor) : undefined))
+    .where(
+      and(
+        eq(deployment.lifecycle, "active"),
+        isNull(project.archivedAt),
+        visibleProjects(ctx),
+        projectId ? eq(deployment.projectId, projectId) : undefined,
+        cursor ? gt(deployment.name, cursor) : undefined,
+      ),
+    )
     .orderBy(asc(deployment.name))
     .limit(read + 1);
   const all = await monitorStates(ctx, rows.slice(0, read).map(toWatched));

@@ -48,8 +48,20 @@ export class MeanDetector implements DriftDetector {
         const numbers = currentRows.map((row) => row[name]).filter((value) => typeof value === "number");
         const mean = numbers.reduce((sum, value) => sum + value, 0) / Math.max(numbers.length, 1);
         return {
-          name, kind, verdict: mean > 10 ? "drifted" : "stable", method: "psi", value: mean / 100, threshold: 0.1, noiseFloor: 0.01, missingShare: { reference: 0, current: 0 }, newCategories: [],
-          bins: [{ label: "≤ 10", reference: 0.9, current: mean > 10 ? 0.2 : 0.9 }, { label: "> 10", reference: 0.1, current: mean > 10 ? 0.8 : 0.1 }], message: null,
+          name,
+          kind,
+          verdict: mean > 10 ? "drifted" : "stable",
+          method: "psi",
+          value: mean / 100,
+          threshold: 0.1,
+          noiseFloor: 0.01,
+          missingShare: { reference: 0, current: 0 },
+          newCategories: [],
+          bins: [
+            { label: "≤ 10", reference: 0.9, current: mean > 10 ? 0.2 : 0.9 },
+            { label: "> 10", reference: 0.1, current: mean > 10 ? 0.8 : 0.1 },
+          ],
+          message: null,
         };
       }),
     };
@@ -78,7 +90,13 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
   const otto = await actingAs(system, "Otto", "data_scientist");
   const vera = await actingAs(system, "Vera", "viewer");
   const slug = `watch-${system.newId().slice(-8)}`;
-  const project = await createProject(ada, { slug, title: "Watch", repository: `projects/${slug}`, visibility: options.visibility ?? "internal", ownerId: ada.actor.userId });
+  const project = await createProject(ada, {
+    slug,
+    title: "Watch",
+    repository: `projects/${slug}`,
+    visibility: options.visibility ?? "internal",
+    ownerId: ada.actor.userId,
+  });
   await sources.push(project.repository, { "trellis.yaml": TRELLIS_YAML(slug, options.trigger ?? true), "uv.lock": "version = 1\n" });
   await registerPipelines(ada, { project: project.id });
 
@@ -87,14 +105,42 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
   const environmentId = await productionOf(db, system.newId(), clock.now);
   const deploymentId = system.newId();
   const name = `${slug}-production`;
-  await db.insert(deployment).values({ id: deploymentId, name, projectId: project.id, environmentId, modelId, createdAt: clock.now, updatedAt: clock.now, sync: "synced", health: "healthy" });
+  await db
+    .insert(deployment)
+    .values({
+      id: deploymentId,
+      name,
+      projectId: project.id,
+      environmentId,
+      modelId,
+      createdAt: clock.now,
+      updatedAt: clock.now,
+      sync: "synced",
+      health: "healthy",
+    });
 
   /** Registers a version and makes it live. */
   async function release(version: number, reference = "distance,probability\n1,0.1\n"): Promise<string> {
     const versionId = system.newId();
     await db.insert(modelVersion).values({
-      id: versionId, modelId, version, digest: "sha256:0", sizeBytes: 1, runId: system.newId(), commit: "c", lockDigest: "sha256:1", metrics: {}, params: {}, createdAt: clock.now,
-      signature: { inputs: [{ name: "distance", type: "double" }, { name: "origin", type: "string" }], outputs: [{ name: "probability", type: "double" }] },
+      id: versionId,
+      modelId,
+      version,
+      digest: "sha256:0",
+      sizeBytes: 1,
+      runId: system.newId(),
+      commit: "c",
+      lockDigest: "sha256:1",
+      metrics: {},
+      params: {},
+      createdAt: clock.now,
+      signature: {
+        inputs: [
+          { name: "distance", type: "double" },
+          { name: "origin", type: "string" },
+        ],
+        outputs: [{ name: "probability", type: "double" }],
+      },
       descriptor: { reference: "reference.csv", features: { numeric: ["distance"], categorical: ["origin"] } },
     });
     if (reference !== "") {
@@ -112,9 +158,32 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
     const from = FIRST_DAY + week * WEEK_MS;
     const times = Array.from({ length: rows }, (_, index) => new Date(from + Math.floor((index * (WEEK_MS - 1)) / Math.max(1, rows - 1))));
     await mkdir(path.join(inference, name), { recursive: true });
-    const lines = times.map((eventTime, index) => renderInferenceLine({ id: `${segment}.${index}`, at: clock.now, eventTime, versionId, version, inputs: { distance: mean, origin: "ORD" }, outputs: { probability: 0.1 }, latencyMs: 1 }));
+    const lines = times.map((eventTime, index) =>
+      renderInferenceLine({
+        id: `${segment}.${index}`,
+        at: clock.now,
+        eventTime,
+        versionId,
+        version,
+        inputs: { distance: mean, origin: "ORD" },
+        outputs: { probability: 0.1 },
+        latencyMs: 1,
+      }),
+    );
     await appendFile(path.join(inference, segment), lines.join(""));
-    await db.insert(inferenceSegment).values({ id: system.newId(), deploymentId, versionId, path: segment, rows, sizeBytes: 1, fromTime: times[0] ?? clock.now, toTime: times.at(-1) ?? clock.now, loggedAt: clock.now });
+    await db
+      .insert(inferenceSegment)
+      .values({
+        id: system.newId(),
+        deploymentId,
+        versionId,
+        path: segment,
+        rows,
+        sizeBytes: 1,
+        fromTime: times[0] ?? clock.now,
+        toTime: times.at(-1) ?? clock.now,
+        loggedAt: clock.now,
+      });
   }
 
   return { db, system, ada, otto, vera, clock, detector, store, sources, project, deploymentId, name, modelId, release, send };

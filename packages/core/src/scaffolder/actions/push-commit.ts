@@ -40,6 +40,8 @@ async function replaceLeftovers(host: SourceHost, repository: string, request: R
   const head = await host.head(repository, request.branch);
   if (!head) return host.commit(repository, { ...request, expectedHead: null });
   const wanted = new Set(request.changes.map(({ path }) => path));
-  const removed = (await host.readTree(repository, head.commit)).filter(({ path }) => !wanted.has(path)).map(({ path }): FileChange => ({ path, content: null }));
+  const removed = (await host.readTree(repository, head.commit))
+    .filter(({ path }) => !wanted.has(path))
+    .map(({ path }): FileChange => ({ path, content: null }));
   return host.commit(repository, { ...request, changes: [...removed, ...request.changes], expectedHead: head.commit });
 }

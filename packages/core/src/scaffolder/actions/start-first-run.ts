@@ -15,8 +15,16 @@ export const startFirstRun: Action = {
       await say("No pipeline, no run.");
       return {};
     }
-    if (!names.includes(pipeline)) throw new CoreError("PRECONDITION_FAILED", `The template asks for a first run of ${pipeline}, but trellis.yaml has only ${names.join(", ") || "no pipelines"}.`);
-    const { runId, number } = await startRun(ctx, { project: task.id, pipeline, trigger: { kind: "scaffold", key: `scaffold:${task.id}`, cause: { taskId: task.id } } });
+    if (!names.includes(pipeline))
+      throw new CoreError(
+        "PRECONDITION_FAILED",
+        `The template asks for a first run of ${pipeline}, but trellis.yaml has only ${names.join(", ") || "no pipelines"}.`,
+      );
+    const { runId, number } = await startRun(ctx, {
+      project: task.id,
+      pipeline,
+      trigger: { kind: "scaffold", key: `scaffold:${task.id}`, cause: { taskId: task.id } },
+    });
     await say(`Run ${number} of ${pipeline}`);
     return { runId, number };
   },

@@ -28,20 +28,38 @@ const issuesOf = (answers: Record<string, unknown>) => Object.fromEntries(check(
 describe("defaults", () => {
   it("are filled in from the project and from earlier parameters, and unknown names stay as they are", () => {
     expect(defaultAnswers(MANIFEST, PROJECT)).toEqual({
-      model_name: "flight-delays-model", label: "flight-delays-model of Flight delays {{ values.unknown }}", depth: 6, share: 0.2, window: "7d", retrain: true,
+      model_name: "flight-delays-model",
+      label: "flight-delays-model of Flight delays {{ values.unknown }}",
+      depth: 6,
+      share: 0.2,
+      window: "7d",
+      retrain: true,
     });
   });
 
   it("stand in for what is not answered", () => {
     expect(check({})).toEqual({
       issues: [],
-      values: { model_name: "flight-delays-model", label: "flight-delays-model of Flight delays {{ values.unknown }}", depth: 6, share: 0.2, window: "7d", retrain: true, target: "late", note: "" },
+      values: {
+        model_name: "flight-delays-model",
+        label: "flight-delays-model of Flight delays {{ values.unknown }}",
+        depth: 6,
+        share: 0.2,
+        window: "7d",
+        retrain: true,
+        target: "late",
+        note: "",
+      },
     });
   });
 
   it("are never read as a template when they come from a person", () => {
-    expect(checkAnswers(MANIFEST, { target: "{{ values.title }}", model_name: "abc" }, { ...PROJECT, title: "{{ values.description }}", description: "secret" }).values).toMatchObject({
-      target: "{{ values.title }}", label: "abc of {{ values.description }} {{ values.unknown }}",
+    expect(
+      checkAnswers(MANIFEST, { target: "{{ values.title }}", model_name: "abc" }, { ...PROJECT, title: "{{ values.description }}", description: "secret" })
+        .values,
+    ).toMatchObject({
+      target: "{{ values.title }}",
+      label: "abc of {{ values.description }} {{ values.unknown }}",
     });
   });
 });
@@ -73,7 +91,13 @@ describe("answers", () => {
   it("are right when checked again: what comes out goes in", () => {
     fc.assert(
       fc.property(
-        fc.record({ depth: fc.integer({ min: 1, max: 32 }), share: fc.double({ min: 0, max: 1, noNaN: true }), retrain: fc.boolean(), window: fc.constantFrom("1d", "7d"), target: fc.string({ maxLength: 60 }) }),
+        fc.record({
+          depth: fc.integer({ min: 1, max: 32 }),
+          share: fc.double({ min: 0, max: 1, noNaN: true }),
+          retrain: fc.boolean(),
+          window: fc.constantFrom("1d", "7d"),
+          target: fc.string({ maxLength: 60 }),
+        }),
         (answers) => {
           const once = check(answers);
           fc.pre(once.issues.length === 0);
@@ -84,9 +108,14 @@ describe("answers", () => {
   });
 
   it("never throw, whatever is given", () => {
-    fc.assert(fc.property(fc.dictionary(fc.constantFrom("depth", "share", "window", "retrain", "target", "model_name", "constructor", "toString"), fc.anything()), (answers) => {
-      expect(Array.isArray(check(answers).issues)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom("depth", "share", "window", "retrain", "target", "model_name", "constructor", "toString"), fc.anything()),
+        (answers) => {
+          expect(Array.isArray(check(answers).issues)).toBe(true);
+        },
+      ),
+    );
   });
 });
 
@@ -98,7 +127,10 @@ describe("the project's own values", () => {
   });
 
   it("take the template's default when they are empty", () => {
-    expect(checkProjectValues(MANIFEST, { slug: "flights", title: "Flights", description: "" })).toEqual({ project: { slug: "flights", title: "Flights", description: "About flights" }, issues: [] });
+    expect(checkProjectValues(MANIFEST, { slug: "flights", title: "Flights", description: "" })).toEqual({
+      project: { slug: "flights", title: "Flights", description: "About flights" },
+      issues: [],
+    });
   });
 });
 

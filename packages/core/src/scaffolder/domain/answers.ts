@@ -23,7 +23,11 @@ export function defaultAnswers(manifest: TemplateManifest, project: ProjectValue
  * Checks answers against the manifest and adds the defaults. The same function runs in the form and on the server. Numbers and
  * yes-or-no answers may come as text. With issues, `values` holds what is right so far.
  */
-export function checkAnswers(manifest: TemplateManifest, given: Record<string, unknown>, project: ProjectValues = NO_PROJECT): { values: Answers; issues: AnswerIssue[] } {
+export function checkAnswers(
+  manifest: TemplateManifest,
+  given: Record<string, unknown>,
+  project: ProjectValues = NO_PROJECT,
+): { values: Answers; issues: AnswerIssue[] } {
   const issues: AnswerIssue[] = [];
   const values: Answers = {};
   const known = new Set(manifest.parameters.map(({ name }) => name));

@@ -16,7 +16,9 @@ const globs = z.array(z.string().min(1).max(200)).max(200);
 
 const choice = z.union([
   answer.transform((value) => ({ value: String(value), title: String(value), description: "" })),
-  z.strictObject({ value: answer.transform(String), title: words.optional(), description: words.default("") }).transform((item) => ({ ...item, title: item.title ?? item.value })),
+  z
+    .strictObject({ value: answer.transform(String), title: words.optional(), description: words.default("") })
+    .transform((item) => ({ ...item, title: item.title ?? item.value })),
 ]);
 
 const parameter = z.strictObject({
@@ -51,7 +53,10 @@ const manifest = z.strictObject({
   description: words.default(""),
   owner: words.default(""),
   tags: z.array(z.string().max(40)).max(20).default([]),
-  makes: z.array(z.strictObject({ kind: z.string().max(40), name: words, description: words.default("") })).max(20).default([]),
+  makes: z
+    .array(z.strictObject({ kind: z.string().max(40), name: words, description: words.default("") }))
+    .max(20)
+    .default([]),
   parameters: z.array(parameter).max(100).default([]),
   derived: z.record(valueName, z.string().max(500)).default({}),
   render: globs.default([]),
@@ -72,7 +77,8 @@ export function parseTemplateManifest(text: string, file = "template.yaml"): Tem
     return { file, line: Math.max(1, line), column: Math.max(1, col), message, ...(path ? { path } : {}) };
   };
   if (document.errors.length > 0) fail(document.errors.map((error) => issueAt(error.pos[0], `not valid YAML: ${error.message}`)));
-  const locate = ({ path, message }: Fault): ErrorIssue => issueAt(offsetOf(document.contents, path), path.length > 0 ? `${path.join(".")}: ${message}` : message, path.join("."));
+  const locate = ({ path, message }: Fault): ErrorIssue =>
+    issueAt(offsetOf(document.contents, path), path.length > 0 ? `${path.join(".")}: ${message}` : message, path.join("."));
   const shape = manifest.safeParse(plainValue(() => document.toJS({ maxAliasCount: 50 }), file));
   if (!shape.success) fail(shape.error.issues.flatMap(faultsOf).map(locate));
   const faults = checkManifest(shape.data);
@@ -99,8 +105,17 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: [...path, key], message: "is not a key of a template manifest" }));
   if (issue.code === "invalid_key") return [{ path, message: `cannot be a name: ${issue.issues[0]?.message ?? "not valid"}` }];
-  if (issue.code === "invalid_type") return [{ path, message: issue.message.includes("undefined") ? "is missing" : `expected ${issue.expected === "record" || issue.expected === "object" ? "a mapping" : issue.expected}` }];
-  if (issue.code === "invalid_value") return [{ path, message: issue.message.includes("undefined") ? "is missing" : `expected one of ${issue.values.map(String).join(", ")}` }];
+  if (issue.code === "invalid_type")
+    return [
+      {
+        path,
+        message: issue.message.includes("undefined")
+          ? "is missing"
+          : `expected ${issue.expected === "record" || issue.expected === "object" ? "a mapping" : issue.expected}`,
+      },
+    ];
+  if (issue.code === "invalid_value")
+    return [{ path, message: issue.message.includes("undefined") ? "is missing" : `expected one of ${issue.values.map(String).join(", ")}` }];
   if (issue.code === "invalid_union") return [{ path, message: "expected text, a number, true or false" }];
   return [{ path, message: issue.message }];
 }
@@ -135,7 +150,8 @@ function faultOfDefault(item: ManifestFile["parameters"][number], value: Answer)
       return typeof value === "boolean" ? null : "expected true or false";
     case "integer":
     case "number":
-      if (typeof value !== "number" || (item.type === "integer" && !Number.isSafeInteger(value))) return `expected ${item.type === "integer" ? "a whole number" : "a number"}`;
+      if (typeof value !== "number" || (item.type === "integer" && !Number.isSafeInteger(value)))
+        return `expected ${item.type === "integer" ? "a whole number" : "a number"}`;
       return (item.min !== null && value < item.min) || (item.max !== null && value > item.max) ? "is outside min and max" : null;
     case "choice":
       return item.choices.some((candidate) => candidate.value === String(value)) ? null : "is not one of the choices";

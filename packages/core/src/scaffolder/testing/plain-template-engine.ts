@@ -7,10 +7,15 @@ export const plainTemplateEngine: TemplateEngine = {
     const known = values["values"] as Record<string, unknown>;
     const fill = (text: string, file: string): string =>
       text.replaceAll(/\{\{\s*values\.(\w+)(?:\s*\|\s*replace\('(.*?)', '(.*?)'\))?\s*\}\}/g, (_, name: string, from?: string, to?: string) => {
-        if (!Object.hasOwn(known, name)) throw new CoreError("INVALID", `${file}:1: there is no value ${name}`, { issues: [{ file, line: 1, message: `there is no value ${name}` }] });
+        if (!Object.hasOwn(known, name))
+          throw new CoreError("INVALID", `${file}:1: there is no value ${name}`, { issues: [{ file, line: 1, message: `there is no value ${name}` }] });
         const value = String(known[name]);
         return from === undefined ? value : value.replaceAll(from, to ?? "");
       });
-    return files.map((file) => ({ ...file, path: fill(file.path, file.path), content: Buffer.from(fill(file.content.toString("latin1"), file.path), "latin1") }));
+    return files.map((file) => ({
+      ...file,
+      path: fill(file.path, file.path),
+      content: Buffer.from(fill(file.content.toString("latin1"), file.path), "latin1"),
+    }));
   },
 };

@@ -78,5 +78,14 @@ export async function openScaffolderLab(db: Database) {
       [PythonEnvironmentsCapability, environments],
     ],
   });
-  return { sources, catalog, environments, clock, system, ada: await actingAs(system, "Ada Lovelace", "data_scientist"), viewer: await actingAs(system, "Vera", "viewer"), other: await actingAs(system, "Otto", "data_scientist") };
+  return {
+    sources,
+    catalog,
+    environments,
+    clock,
+    system,
+    ada: await actingAs(system, "Ada Lovelace", "data_scientist"),
+    viewer: await actingAs(system, "Vera", "viewer"),
+    other: await actingAs(system, "Otto", "data_scientist"),
+  };
 }

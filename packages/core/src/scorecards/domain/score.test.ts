@@ -3,19 +3,55 @@ import { describe, expect, it } from "vitest";
 import { CHECK_IDS, score, type ScoreFacts } from "./score.ts";
 
 const NOTHING: ScoreFacts = {
-  slug: "flights", activeOwners: 0, knownCommit: null, template: null, pipelines: 0, specProblem: null, recentGoodRuns: 0, lastGoodRun: null, latestVersion: null, live: null, rowsToday: 0,
-  lastReport: null, hasMonitor: false, triggers: [], triggeredRuns: 0, decidedRequests: 0,
+  slug: "flights",
+  activeOwners: 0,
+  knownCommit: null,
+  template: null,
+  pipelines: 0,
+  specProblem: null,
+  recentGoodRuns: 0,
+  lastGoodRun: null,
+  latestVersion: null,
+  live: null,
+  rowsToday: 0,
+  lastReport: null,
+  hasMonitor: false,
+  triggers: [],
+  triggeredRuns: 0,
+  decidedRequests: 0,
 };
 const REGISTERED: ScoreFacts = { ...NOTHING, activeOwners: 1, knownCommit: "a".repeat(40), template: { name: "tabular-model", version: "1.0.0" } };
 const AUTOMATED: ScoreFacts = {
-  ...REGISTERED, pipelines: 1, recentGoodRuns: 2, lastGoodRun: { number: 7, hasParameters: true, hasMetrics: true, hasData: true, hasLock: true },
+  ...REGISTERED,
+  pipelines: 1,
+  recentGoodRuns: 2,
+  lastGoodRun: { number: 7, hasParameters: true, hasMetrics: true, hasData: true, hasLock: true },
   latestVersion: { model: "flights", version: 3, hasRun: true, hasCommit: true, hasData: true },
 };
 const DEPLOYED: ScoreFacts = {
   ...AUTOMATED,
-  live: { deployment: "flights-production", model: "flights", version: 3, cardLength: 900, isSynced: true, isHealthy: true, changeRequest: 12, approvals: 1, approvalsRequired: 1, gates: { passed: 7, failed: 0, total: 8 } },
+  live: {
+    deployment: "flights-production",
+    model: "flights",
+    version: 3,
+    cardLength: 900,
+    isSynced: true,
+    isHealthy: true,
+    changeRequest: 12,
+    approvals: 1,
+    approvalsRequired: 1,
+    gates: { passed: 7, failed: 0, total: 8 },
+  },
 };
-const CONTINUOUS: ScoreFacts = { ...DEPLOYED, rowsToday: 5, hasMonitor: true, lastReport: { windowEnd: new Date("2001-03-01"), verdict: "drifted" }, triggers: ["drift"], triggeredRuns: 1, decidedRequests: 1 };
+const CONTINUOUS: ScoreFacts = {
+  ...DEPLOYED,
+  rowsToday: 5,
+  hasMonitor: true,
+  lastReport: { windowEnd: new Date("2001-03-01"), verdict: "drifted" },
+  triggers: ["drift"],
+  triggeredRuns: 1,
+  decidedRequests: 1,
+};
 
 describe("the level", () => {
   it.each([
@@ -32,7 +68,10 @@ describe("the level", () => {
   });
 
   it("is not raised by what comes later when something before it fails", () => {
-    expect(score({ ...CONTINUOUS, lastGoodRun: { number: 7, hasParameters: true, hasMetrics: false, hasData: true, hasLock: true } })).toMatchObject({ level: 0, next: { checkId: "run.tracked", href: "/projects/flights/runs/7" } });
+    expect(score({ ...CONTINUOUS, lastGoodRun: { number: 7, hasParameters: true, hasMetrics: false, hasData: true, hasLock: true } })).toMatchObject({
+      level: 0,
+      next: { checkId: "run.tracked", href: "/projects/flights/runs/7" },
+    });
   });
 
   it("counts the checks of each level", () => {
@@ -46,12 +85,18 @@ describe("a check", () => {
   const resultOf = (facts: ScoreFacts, id: string) => score(facts).checks.find((check) => check.id === id);
 
   it("is unknown while nothing is recorded, and not failed", () => {
-    expect(["pipe.valid", "run.tracked", "model.lineage", "dep.gitops", "card.complete", "mon.drift"].map((id) => resultOf(NOTHING, id)?.result)).toEqual(Array.from({ length: 6 }, () => "unknown"));
+    expect(["pipe.valid", "run.tracked", "model.lineage", "dep.gitops", "card.complete", "mon.drift"].map((id) => resultOf(NOTHING, id)?.result)).toEqual(
+      Array.from({ length: 6 }, () => "unknown"),
+    );
   });
 
   it.each([
     ["pipe.valid", { ...CONTINUOUS, specProblem: "trellis.yaml:3:1: expected a mapping" }, "trellis.yaml:3:1: expected a mapping"],
-    ["run.tracked", { ...CONTINUOUS, lastGoodRun: { number: 7, hasParameters: false, hasMetrics: true, hasData: false, hasLock: true } }, "Run 7 lacks parameters and the data version"],
+    [
+      "run.tracked",
+      { ...CONTINUOUS, lastGoodRun: { number: 7, hasParameters: false, hasMetrics: true, hasData: false, hasLock: true } },
+      "Run 7 lacks parameters and the data version",
+    ],
     ["dep.gitops", { ...CONTINUOUS, live: { ...(DEPLOYED.live ?? never()), isSynced: false } }, "flights-production differs from git"],
     ["dep.gitops", { ...CONTINUOUS, live: { ...(DEPLOYED.live ?? never()), approvals: 0 } }, "flights-production went live without an approval"],
     ["eval.gate", { ...CONTINUOUS, live: { ...(DEPLOYED.live ?? never()), gates: { passed: 6, failed: 1, total: 8 } } }, "6 of 8 gates passed"],

@@ -76,8 +76,7 @@ function edgesOf(sorted: Float64Array): number[] {
   if (largest === smallest) return [justBelow(largest), largest];
   const distinct = distinctValues(sorted, MAX_NUMERIC_BINS);
   const candidates =
-    distinct ??
-    Array.from({ length: MAX_NUMERIC_BINS - 1 }, (_, index) => sorted[Math.ceil(((index + 1) * sorted.length) / MAX_NUMERIC_BINS) - 1] ?? largest);
+    distinct ?? Array.from({ length: MAX_NUMERIC_BINS - 1 }, (_, index) => sorted[Math.ceil(((index + 1) * sorted.length) / MAX_NUMERIC_BINS) - 1] ?? largest);
   return [...new Set(candidates)].filter((edge) => edge < largest);
 }
 

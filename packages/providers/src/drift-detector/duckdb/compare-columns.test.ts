@@ -26,24 +26,30 @@ const judge = (profile: ReferenceProfile, values: Row[string][], kind: "numeric"
 describe("numeric columns", () => {
   it("have the value 0 against themselves, whatever the values", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 3 })), { minLength: 50, maxLength: 400 }), (values) => {
-        const drift = judge(numericProfile(values), values, "numeric");
-        expect(drift.value).toBe(0);
-        expect(drift.verdict).toBe("stable");
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 3 })), { minLength: 50, maxLength: 400 }),
+        (values) => {
+          const drift = judge(numericProfile(values), values, "numeric");
+          expect(drift.value).toBe(0);
+          expect(drift.verdict).toBe("stable");
+        },
+      ),
     );
   });
 
   it("have no bin that is empty in the reference unless they are constant", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 3 })), { minLength: 2, maxLength: 400 }), (values) => {
-        fc.pre(new Set(values).size > 1);
-        const reference = numericReference(Float64Array.from(values).sort(), 0);
-        if (reference.kind !== "numeric") throw new Error("kind");
-        expect(reference.counts.length).toBeLessThanOrEqual(10);
-        expect(reference.counts.every((count) => count > 0)).toBe(true);
-        expect(reference.counts.reduce((sum, count) => sum + count, 0)).toBe(values.length);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 3 })), { minLength: 2, maxLength: 400 }),
+        (values) => {
+          fc.pre(new Set(values).size > 1);
+          const reference = numericReference(Float64Array.from(values).sort(), 0);
+          if (reference.kind !== "numeric") throw new Error("kind");
+          expect(reference.counts.length).toBeLessThanOrEqual(10);
+          expect(reference.counts.every((count) => count > 0)).toBe(true);
+          expect(reference.counts.reduce((sum, count) => sum + count, 0)).toBe(values.length);
+        },
+      ),
     );
   });
 
@@ -59,7 +65,11 @@ describe("numeric columns", () => {
     expect(judge(profile, new Array<number>(300).fill(7), "numeric").verdict).toBe("stable");
     const moved = judge(profile, new Array<number>(300).fill(8), "numeric");
     expect(moved.verdict).toBe("drifted");
-    expect(moved.bins.map(({ label, current }) => [label, current])).toEqual([["< 7", 0], ["7", 0], ["> 7", 1]]);
+    expect(moved.bins.map(({ label, current }) => [label, current])).toEqual([
+      ["< 7", 0],
+      ["7", 0],
+      ["> 7", 1],
+    ]);
   });
 
   it("drift when every value goes missing, and say so", () => {
@@ -74,9 +84,15 @@ describe("numeric columns", () => {
 describe("categorical columns", () => {
   it("have the value 0 against themselves", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ minLength: 1, maxLength: 3 }).map((text) => categoryOf(text) ?? "x"), { minLength: 50, maxLength: 300 }), (values) => {
-        expect(judge(categoricalProfile(values), values, "categorical").value).toBe(0);
-      }),
+      fc.property(
+        fc.array(
+          fc.string({ minLength: 1, maxLength: 3 }).map((text) => categoryOf(text) ?? "x"),
+          { minLength: 50, maxLength: 300 },
+        ),
+        (values) => {
+          expect(judge(categoricalProfile(values), values, "categorical").value).toBe(0);
+        },
+      ),
     );
   });
 
@@ -99,7 +115,12 @@ describe("categorical columns", () => {
 
 describe("false alarms", () => {
   /** Share of 400 windows with no drift at all in which one of five columns is called drifted. */
-  function falseAlarmShare(windowRows: number, referenceRows: number, draw: (random: ReturnType<typeof seededRandom>) => Row, kinds: ("numeric" | "categorical")[]): number {
+  function falseAlarmShare(
+    windowRows: number,
+    referenceRows: number,
+    draw: (random: ReturnType<typeof seededRandom>) => Row,
+    kinds: ("numeric" | "categorical")[],
+  ): number {
     const random = seededRandom(windowRows * 31 + referenceRows);
     const names = kinds.map((_, index) => `c${index}`);
     const reference = Array.from({ length: referenceRows }, () => draw(random));
@@ -116,27 +137,45 @@ describe("false alarms", () => {
     let alarms = 0;
     for (let draws = 0; draws < 400; draws += 1) {
       const rows = Array.from({ length: windowRows }, () => draw(random));
-      const judged = compareColumns(profile, rows, names.map((name, index) => ({ name, kind: kinds[index] ?? "numeric" })));
+      const judged = compareColumns(
+        profile,
+        rows,
+        names.map((name, index) => ({ name, kind: kinds[index] ?? "numeric" })),
+      );
       if (judged.some(({ verdict }) => verdict === "drifted")) alarms += 1;
     }
     return alarms / 400;
   }
 
   const mixed = (random: ReturnType<typeof seededRandom>): Row => ({
-    c0: random.normal(), c1: Math.exp(random.normal()), c2: random.uniform() < 0.6 ? 0 : random.normal() ** 2,
-    c3: `a${Math.floor(random.uniform() * 20)}`, c4: `b${Math.floor(random.uniform() ** 3 * 40)}`,
+    c0: random.normal(),
+    c1: Math.exp(random.normal()),
+    c2: random.uniform() < 0.6 ? 0 : random.normal() ** 2,
+    c3: `a${Math.floor(random.uniform() * 20)}`,
+    c4: `b${Math.floor(random.uniform() ** 3 * 40)}`,
   });
   const KINDS = ["numeric", "numeric", "numeric", "categorical", "categorical"] as const;
 
   // Below the 200 rows that a monitor asks for, categories with less than a row to expect make the approximation coarser.
-  it.each([[60, 0.05], [100, 0.05], [200, 0.01], [500, 0.005]])("stay rare in windows of %i rows", (rows, bound) => {
+  it.each([
+    [60, 0.05],
+    [100, 0.05],
+    [200, 0.01],
+    [500, 0.005],
+  ])("stay rare in windows of %i rows", (rows, bound) => {
     expect(falseAlarmShare(rows, 5000, mixed, [...KINDS])).toBeLessThanOrEqual(bound);
   });
 
   it("would be common with the threshold alone, so the noise floor does the work in small windows", () => {
     const random = seededRandom(5);
     const reference = numericProfile(Array.from({ length: 5000 }, () => random.normal()));
-    const above = Array.from({ length: 200 }, () => judge(reference, Array.from({ length: 60 }, () => random.normal()), "numeric")).filter(({ value }) => (value ?? 0) >= 0.2);
+    const above = Array.from({ length: 200 }, () =>
+      judge(
+        reference,
+        Array.from({ length: 60 }, () => random.normal()),
+        "numeric",
+      ),
+    ).filter(({ value }) => (value ?? 0) >= 0.2);
     expect(above.length).toBeGreaterThan(20);
     expect(above.every(({ noiseFloor }) => (noiseFloor ?? 0) > 0.2)).toBe(true);
   });
@@ -181,7 +220,19 @@ describe("chi-square", () => {
 
 describe("values", () => {
   it("count as numbers only when they are finite", () => {
-    expect([3, "3.5", " 4 ", true, null, "", " ", "x", Number.NaN, Infinity, undefined].map(numberOf)).toEqual([3, 3.5, 4, 1, null, null, null, null, null, null, null]);
+    expect([3, "3.5", " 4 ", true, null, "", " ", "x", Number.NaN, Infinity, undefined].map(numberOf)).toEqual([
+      3,
+      3.5,
+      4,
+      1,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it("of both spellings are one category", () => {

@@ -32,7 +32,10 @@ export function compareColumns(
   thresholds: Record<string, number> = {},
 ): ColumnDrift[] {
   const judged = columns.map((column) => measure(profile, rows, column, thresholds[column.name] ?? DEFAULT_THRESHOLD));
-  const level = rejectionLevel(judged.flatMap((item) => (item.pValue === null ? [] : [item.pValue])), ALPHA);
+  const level = rejectionLevel(
+    judged.flatMap((item) => (item.pValue === null ? [] : [item.pValue])),
+    ALPHA,
+  );
   return judged.map(({ drift, scale, freedom }) => {
     if (drift.value === null) return drift;
     const noiseFloor = scale * chiSquareCritical(level, freedom);
@@ -63,14 +66,40 @@ function measure(profile: ReferenceProfile, rows: readonly Row[], column: DriftC
     current: (counted.current[index] ?? 0) / rows.length,
   }));
   const drift: ColumnDrift = {
-    name: column.name, kind: column.kind, verdict: "stable", method: "psi", value, threshold, noiseFloor: null,
-    missingShare: share, newCategories: counted.newCategories, bins, message: remark(share, counted.newCategories),
+    name: column.name,
+    kind: column.kind,
+    verdict: "stable",
+    method: "psi",
+    value,
+    threshold,
+    noiseFloor: null,
+    missingShare: share,
+    newCategories: counted.newCategories,
+    bins,
+    message: remark(share, counted.newCategories),
   };
   return { drift, pValue: chiSquareTail(value / scale, freedom), scale, freedom };
 }
 
-function unjudged(column: DriftColumn, threshold: number, verdict: "insufficient" | "not_computable", message: string, missingShare = { reference: 0, current: 0 }): Measured {
-  const drift: ColumnDrift = { ...column, verdict, method: "psi", value: null, threshold, noiseFloor: null, missingShare, newCategories: [], bins: [], message };
+function unjudged(
+  column: DriftColumn,
+  threshold: number,
+  verdict: "insufficient" | "not_computable",
+  message: string,
+  missingShare = { reference: 0, current: 0 },
+): Measured {
+  const drift: ColumnDrift = {
+    ...column,
+    verdict,
+    method: "psi",
+    value: null,
+    threshold,
+    noiseFloor: null,
+    missingShare,
+    newCategories: [],
+    bins: [],
+    message,
+  };
   return { drift, pValue: null, scale: 0, freedom: 1 };
 }
 
@@ -101,7 +130,9 @@ function countCategories(reference: Extract<ReferenceColumn, { kind: "categorica
   }
   const referenceCounts = reference.named.map((name) => reference.categories.get(name) ?? 0);
   const currentCounts = reference.named.map((name) => counts.get(name) ?? 0);
-  const newCategories = [...counts.keys()].filter((name) => !reference.categories.has(name)).sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
+  const newCategories = [...counts.keys()]
+    .filter((name) => !reference.categories.has(name))
+    .sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
   const referenceOther = reference.present - total(referenceCounts);
   const currentOther = rows.length - missing - total(currentCounts);
   const hasOther = referenceOther > 0 || currentOther > 0;
@@ -128,8 +159,10 @@ function otherLabel(named: readonly string[]): string {
 function remark(missing: { reference: number; current: number }, newCategories: readonly string[]): string | null {
   const remarks: string[] = [];
   if (missing.current === 1) remarks.push("Every value is missing.");
-  else if (missing.current >= missing.reference + 0.05) remarks.push(`${percent(missing.current)} of the values are missing, ${percent(missing.reference)} in the reference.`);
-  if (newCategories.length > 0) remarks.push(`Never seen in the reference: ${newCategories.slice(0, 5).join(", ")}${newCategories.length > 5 ? " and more" : ""}.`);
+  else if (missing.current >= missing.reference + 0.05)
+    remarks.push(`${percent(missing.current)} of the values are missing, ${percent(missing.reference)} in the reference.`);
+  if (newCategories.length > 0)
+    remarks.push(`Never seen in the reference: ${newCategories.slice(0, 5).join(", ")}${newCategories.length > 5 ? " and more" : ""}.`);
   return remarks.length > 0 ? remarks.join(" ") : null;
 }
 

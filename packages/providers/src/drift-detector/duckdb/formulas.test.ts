@@ -5,7 +5,9 @@ import { categoryShares, fillZeroShares, jensenShannonOfShares, ksStatistic, poo
 import { ksPValue } from "./kolmogorov-smirnov.ts";
 
 function table(name: string): Record<string, string>[] {
-  const [header = "", ...lines] = readFileSync(new URL(`./testing/${name}`, import.meta.url), "utf8").trim().split("\n");
+  const [header = "", ...lines] = readFileSync(new URL(`./testing/${name}`, import.meta.url), "utf8")
+    .trim()
+    .split("\n");
   const names = header.split(",");
   return lines.map((line) => Object.fromEntries(line.split(",").map((value, index) => [names[index] ?? "", value])));
 }
@@ -43,7 +45,10 @@ describe("golden values of Evidently 0.7", () => {
     ["flights", "origin", 0.437820749, 0.233527776],
   ] as const)("%s.%s has the same index and distance as categories", (set, name, psi, js) => {
     const { reference, current } = SETS[set];
-    const shares = categoryShares(reference.map((row) => row[name] ?? ""), current.map((row) => row[name] ?? ""));
+    const shares = categoryShares(
+      reference.map((row) => row[name] ?? ""),
+      current.map((row) => row[name] ?? ""),
+    );
     expect(relative(psiOfShares(fillZeroShares(shares.reference), fillZeroShares(shares.current)), psi)).toBeLessThan(1e-7);
     expect(relative(jensenShannonOfShares(shares.reference, shares.current), js)).toBeLessThan(1e-7);
   });
@@ -77,7 +82,10 @@ describe("distances", () => {
   it("do not depend on which side is the reference, where they are symmetric", () => {
     fc.assert(
       fc.property(samples, samples, (a, b) => {
-        const shares = categoryShares(Array.from(a, (value) => String(Math.sign(value))), Array.from(b, (value) => String(Math.sign(value))));
+        const shares = categoryShares(
+          Array.from(a, (value) => String(Math.sign(value))),
+          Array.from(b, (value) => String(Math.sign(value))),
+        );
         expect(jensenShannonOfShares(shares.reference, shares.current)).toBeCloseTo(jensenShannonOfShares(shares.current, shares.reference), 12);
         const filled = [fillZeroShares(shares.reference), fillZeroShares(shares.current)] as const;
         expect(psiOfShares(filled[0], filled[1])).toBeCloseTo(psiOfShares(filled[1], filled[0]), 9);

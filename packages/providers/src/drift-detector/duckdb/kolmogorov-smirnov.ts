@@ -64,10 +64,14 @@ function pelzGood(n: number, d: number): number {
     k1 += (pi2 * half2 - z2) * a;
     k2 += (6 * z2 ** 3 + 2 * z2 ** 2 + pi2 * (2 * z2 ** 2 - 5 * z2) * half2 + pi2 ** 2 * (1 - 2 * z2) * half2 ** 2) * a;
     k3 +=
-      (pi2 ** 3 * half2 ** 3 * (5 - 30 * z2) + pi2 ** 2 * half2 ** 2 * (-60 * z2 + 212 * z2 ** 2) + pi2 * half2 * (135 * z2 ** 2 - 96 * z2 ** 3) - (30 * z2 ** 3 + 90 * z2 ** 4)) * a;
+      (pi2 ** 3 * half2 ** 3 * (5 - 30 * z2) +
+        pi2 ** 2 * half2 ** 2 * (-60 * z2 + 212 * z2 ** 2) +
+        pi2 * half2 * (135 * z2 ** 2 - 96 * z2 ** 3) -
+        (30 * z2 ** 3 + 90 * z2 ** 4)) *
+      a;
     const whole = Math.exp((-pi2 * k * k) / (2 * z2));
     k2 -= 2 * z2 ** 2 * pi2 * k * k * whole;
-    k3 += 30 * z2 ** 2 * (3 * z2 * pi2 * k * k - pi2 ** 2 * k ** 4) * whole / 2;
+    k3 += (30 * z2 ** 2 * (3 * z2 * pi2 * k * k - pi2 ** 2 * k ** 4) * whole) / 2;
   }
   return root * (k0 / z + k1 / (6 * z2 ** 2 * Math.sqrt(n)) + k2 / (72 * z ** 7 * n) + k3 / (6480 * z ** 10 * n ** 1.5));
 }

@@ -25,7 +25,9 @@ export function duckdbDriftDetector(settings: DuckdbSettings = {}): DriftDetecto
     profile.catch(() => profiles.delete(key));
     for (const oldest of [...profiles.keys()].slice(0, Math.max(0, profiles.size - MAX_PROFILES))) profiles.delete(oldest);
     return profile.catch((error: unknown) => {
-      throw new CoreError("INVALID", `The reference data could not be read: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`, { cause: error });
+      throw new CoreError("INVALID", `The reference data could not be read: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`, {
+        cause: error,
+      });
     });
   }
 

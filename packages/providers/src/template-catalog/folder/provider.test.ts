@@ -32,15 +32,26 @@ describe("templates from a folder", () => {
 
   it("give their files by path, with modes, and without what tools leave behind", async () => {
     const files = await folderTemplateCatalog({ folder }).readFiles("small", "skeleton");
-    expect(files.map(({ path: file, executable, content }) => [file, executable, content.toString()])).toEqual([["b.md", false, "b"], ["src/{{ values.package }}/a.sh", true, "a"]]);
+    expect(files.map(({ path: file, executable, content }) => [file, executable, content.toString()])).toEqual([
+      ["b.md", false, "b"],
+      ["src/{{ values.package }}/a.sh", true, "a"],
+    ]);
   });
 
   it("refuse links", async () => {
     await symlink("/etc/hostname", path.join(folder, "small/skeleton/link"));
-    await expect(folderTemplateCatalog({ folder }).readFiles("small", "skeleton")).rejects.toMatchObject({ code: "INVALID", message: expect.stringContaining("link") });
+    await expect(folderTemplateCatalog({ folder }).readFiles("small", "skeleton")).rejects.toMatchObject({
+      code: "INVALID",
+      message: expect.stringContaining("link"),
+    });
   });
 
-  it.each([["small", "nothing"], ["nothing", "skeleton"], ["..", "skeleton"], ["small", "../.."]])("say NOT_FOUND for %s/%s", async (name, below) => {
+  it.each([
+    ["small", "nothing"],
+    ["nothing", "skeleton"],
+    ["..", "skeleton"],
+    ["small", "../.."],
+  ])("say NOT_FOUND for %s/%s", async (name, below) => {
     await expect(folderTemplateCatalog({ folder }).readFiles(name, below)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });

@@ -20,7 +20,8 @@ export function folderTemplateCatalog({ folder }: { folder: string }): TemplateC
 
     async readFiles(name, below) {
       const root = path.join(folder, name, below);
-      if (!isWithin(folder, root) || !(await stat(root).catch(() => null))?.isDirectory()) throw new CoreError("NOT_FOUND", `The template ${name} has no folder ${below}.`);
+      if (!isWithin(folder, root) || !(await stat(root).catch(() => null))?.isDirectory())
+        throw new CoreError("NOT_FOUND", `The template ${name} has no folder ${below}.`);
       const files: TemplateFile[] = [];
       await collect(root, "", files, { bytes: 0 });
       return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -50,7 +51,8 @@ async function collect(folder: string, prefix: string, files: TemplateFile[], to
     if (!entry.isFile()) throw new CoreError("INVALID", `The template's file ${relative} is a link or a device. Put a plain file in its place.`);
     const [content, { mode }] = await Promise.all([readFile(full), stat(full)]);
     total.bytes += content.length;
-    if (files.length >= MAX_FILES || total.bytes > MAX_TOTAL_BYTES) throw new CoreError("TOO_LARGE", `A template may have at most ${MAX_FILES} files and ${MAX_TOTAL_BYTES / 1024 / 1024} MiB.`);
+    if (files.length >= MAX_FILES || total.bytes > MAX_TOTAL_BYTES)
+      throw new CoreError("TOO_LARGE", `A template may have at most ${MAX_FILES} files and ${MAX_TOTAL_BYTES / 1024 / 1024} MiB.`);
     files.push({ path: relative, content, executable: (mode & 0o100) !== 0 });
   }
 }

@@ -25,7 +25,7 @@ module.exports = {
       name: "domain-is-pure",
       severity: "error",
       from: { path: "^packages/core/src/[^/]+/domain/", pathNot: TEST },
-      to: { path: ["^packages/", "^apps/"], pathNot: ["^packages/core/src/[^/]+/domain/", "^packages/core/src/kernel/(errors|ids|state-machine|context|slug|file-path)\\.ts$", "^packages/db/src/schema/"] },
+      to: { path: ["^packages/", "^apps/"], pathNot: ["^packages/core/src/[^/]+/domain/", "^packages/core/src/kernel/(errors|ids|state-machine|context|slug|file-path|storable-text)\\.ts$", "^packages/db/src/schema/"] },
     },
     { name: "domain-does-no-io", severity: "error", from: { path: "^packages/core/src/[^/]+/domain/", pathNot: TEST }, to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|path)$" } },
     {

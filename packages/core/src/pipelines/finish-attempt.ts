@@ -2,6 +2,7 @@ import { attempt, run, step } from "@trellis/db/schema";
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
+import { storableText } from "../kernel/storable-text.ts";
 import { type ArtifactFile, recordArtifacts, recordParams } from "../tracking/index.ts";
 import { formatDuration } from "./domain/duration.ts";
 import { decideRetry } from "./domain/retry.ts";
@@ -32,7 +33,8 @@ type StepRow = { id: string; key: string; status: StepStatus; needs: string[]; r
  * so that it happens once however often it is asked. Returns false when it had ended before, and whether the run has nothing
  * left to do.
  */
-export async function finishAttempt(ctx: CoreContext, live: LiveAttempt, outcome: AttemptOutcome): Promise<{ finished: boolean; runDone: boolean }> {
+export async function finishAttempt(ctx: CoreContext, live: LiveAttempt, given: AttemptOutcome): Promise<{ finished: boolean; runDone: boolean }> {
+  const outcome = { ...given, reason: storableText(given.reason) };
   return ctx.db.transaction(async (tx) => {
     const [locked] = await tx.select({ status: run.status }).from(run).where(eq(run.id, live.runId)).for("update");
     const [ended] = await tx

@@ -5,6 +5,7 @@ import { attempt, step } from "@trellis/db/schema";
 import { and, eq } from "drizzle-orm";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext } from "../kernel/context.ts";
+import { storableText } from "../kernel/storable-text.ts";
 import { recordMetrics } from "../tracking/index.ts";
 import { metricSeq, parseMetrics, parseParams, parseProgress, type Progress } from "../tracking/domain/step-outputs.ts";
 import type { LiveAttempt } from "./live-attempts.ts";
@@ -46,7 +47,7 @@ export class OutputReader {
     if (paramsText === null) return { params: {}, summary };
     const { params, fault } = parseParams(paramsText);
     if (fault) this.#note(fault);
-    return { params, summary: summary?.replaceAll("\0", "") ?? null };
+    return { params, summary };
   }
 
   async #readMetrics(final: boolean): Promise<boolean> {
@@ -92,7 +93,7 @@ export class OutputReader {
   }
 
   #note(fault: string): void {
-    if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
+    if (this.faults.length < MAX_FAULTS) this.faults.push(storableText(fault));
   }
 }
 
@@ -111,7 +112,7 @@ async function readSmallFile(file: string): Promise<string | null> {
   try {
     const buffer = Buffer.alloc(MAX_SMALL_FILE_BYTES);
     const { bytesRead } = await handle.read(buffer, 0, MAX_SMALL_FILE_BYTES, 0);
-    return buffer.toString("utf8", 0, bytesRead);
+    return storableText(buffer.toString("utf8", 0, bytesRead));
   } finally {
     await handle.close();
   }

@@ -7,6 +7,7 @@ import { SourceHostCapability } from "../catalog/ports.ts";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { CoreError, isCoreError } from "../kernel/errors.ts";
+import { storableText } from "../kernel/storable-text.ts";
 import { parseProjectFile, PROJECT_FILE } from "./domain/pipeline-file.ts";
 import type { PipelineSpec, ProjectSpec } from "./domain/pipeline-spec.ts";
 import { specDigest } from "./domain/spec-digest.ts";
@@ -71,11 +72,11 @@ async function readSpec(ctx: CoreContext, project: Project, commit: string): Pro
 }
 
 async function keepProblem(ctx: CoreContext, project: Project, commit: string, error: CoreError): Promise<void> {
-  const problem = { commit, message: error.message, issues: error.issues, at: ctx.now().toISOString() };
+  const problem = { commit, message: storableText(error.message), issues: error.issues.map((issue) => ({ ...issue, message: storableText(issue.message), ...(issue.path === undefined ? {} : { path: storableText(issue.path) }) })), at: ctx.now().toISOString() };
   await ctx.db.transaction(async (tx) => {
     await lockSpec(tx, project.id);
     await tx.update(projectSpecTable).set({ problem }).where(eq(projectSpecTable.projectId, project.id));
-    await recordAuditEvent(tx, ctx, { action: "pipelines.spec.refuse", subject: { kind: "project", id: project.id, name: project.slug }, projectId: project.id, data: { commit, message: error.message } });
+    await recordAuditEvent(tx, ctx, { action: "pipelines.spec.refuse", subject: { kind: "project", id: project.id, name: project.slug }, projectId: project.id, data: { commit, message: problem.message } });
     await announce(tx, `project:${project.id}`);
   });
 }

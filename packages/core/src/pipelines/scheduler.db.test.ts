@@ -149,6 +149,45 @@ describe("the pipeline scheduler", () => {
     expect(lab.store.blobs.size).toBe(0);
   });
 
+  it("survives reports and logs full of rubbish", async () => {
+    lab.executor.commands.set("a", async ({ environment }, _stopped, log) => {
+      const output = environment.TRELLIS_OUTPUT ?? "";
+      await writeFile(path.join(output, "metrics.jsonl"), '\0\n{"key":"a\\u0000","value":1}\n{"key":"ok","value":1}\n');
+      await writeFile(path.join(output, "params.json"), '{"a":"x\\u0000\\ud800","\\u0000":1}');
+      await writeFile(path.join(output, "summary.md"), Buffer.from([65, 0, 255, 66]));
+      await symlink("/etc/passwd", path.join(output, "progress.json"));
+      log("bad \0 end");
+      return 1;
+    });
+    const runId = await start("a: { stage: data, run: a }");
+    await lab.schedule();
+    const found = await lab.ended(runId);
+    expect([found.reason, lab.errors]).toEqual(["Step a failed: Exit code 1: bad  end", []]);
+    expect(found).toMatchObject({ metrics: [{ key: "ok" }], params: [{ key: "a", value: "x\ufffd" }] });
+    expect(found.steps[1]?.summary).toBe("A\ufffdB");
+  });
+
+  it.each([
+    ["has a backslash in its name", "a\\b"],
+    ["has an unreadable name", Buffer.from([0x61, 0xff])],
+  ])("fails a step whose output %s", async (_, name) => {
+    lab.executor.commands.set("a", async ({ workFolder }) => {
+      await mkdir(path.join(workFolder, "out"));
+      await writeFile(Buffer.concat([Buffer.from(path.join(workFolder, "out/")), Buffer.from(name)]), "x");
+      return 0;
+    });
+    const runId = await start("a: { stage: data, run: a, outputs: [out] }");
+    await lab.schedule();
+    expect((await lab.ended(runId)).reason).toContain("Step a failed: Declared output: ");
+  });
+
+  it("refuses a model that says what no column can keep", async () => {
+    lab.executor.commands.set("a", writes({ "model/trellis-model.json": DESCRIPTOR.replace('"none"', '"no\\u0000ne"') }));
+    const runId = await start("a: { stage: package, run: a, outputs: [model] }", "    register: { model: lab-model, from: a, path: model }\n");
+    await lab.schedule();
+    expect((await lab.ended(runId)).reason).toContain("model/trellis-model.json: contains NUL characters or broken text");
+  });
+
   it("tries again after the back-off, with metrics only of the last attempt", async () => {
     let tries = 0;
     lab.executor.commands.set("a", async ({ environment }) => {

@@ -6,6 +6,7 @@ import { enqueueJob } from "../jobs/index.ts";
 import { announce } from "../kernel/changes.ts";
 import { asSystem, type CoreContext, type Transaction } from "../kernel/context.ts";
 import { CoreError, isCoreError } from "../kernel/errors.ts";
+import { storableText } from "../kernel/storable-text.ts";
 import { notify } from "../notifications/index.ts";
 import { DESCRIPTOR_FILE, type ModelVersionDraft, parseModelDescriptor, registerModelVersion, type RegisteredVersion } from "../registry/index.ts";
 import { filesOfStep } from "../tracking/index.ts";
@@ -133,5 +134,5 @@ async function readText(ctx: CoreContext, files: { path: string; digest: string;
   const file = files.find((candidate) => candidate.path === name);
   if (!file) return null;
   if (file.sizeBytes > maxBytes) throw new CoreError("TOO_LARGE", `${name} of the model has ${file.sizeBytes} bytes; at most ${maxBytes} are read.`);
-  return (await buffer(await ctx.resolve(ArtifactStoreCapability).get(file.digest))).toString("utf8");
+  return storableText((await buffer(await ctx.resolve(ArtifactStoreCapability).get(file.digest))).toString("utf8"));
 }

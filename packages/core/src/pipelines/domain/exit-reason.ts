@@ -1,3 +1,5 @@
+import { storableText } from "../../kernel/storable-text.ts";
+
 /** What signals say to people. */
 const SIGNALS: Record<number, string> = { 2: "interrupted", 6: "aborted", 9: "killed (out of memory?)", 11: "crashed (segmentation fault)", 15: "terminated" };
 
@@ -14,7 +16,7 @@ export function exitReason(exitCode: number, logTail: string): string {
 
 /** The last line that is no mere frame of a trace and no decoration; at most 300 characters, without terminal codes. */
 export function lastTellingLine(logTail: string): string {
-  const lines = stripAnsi(logTail).split(/\r\n|\n|\r/).map((line) => line.trim());
+  const lines = storableText(stripAnsi(logTail)).split(/\r\n|\n|\r/).map((line) => line.trim());
   const telling = lines.filter((line) => line !== "" && !/^[-=~^*_#\s]+$/.test(line));
   const last = telling.at(-1) ?? "";
   return last.length > 300 ? `${last.slice(0, 299)}…` : last;

@@ -1,3 +1,4 @@
+import { hasUnstorableText } from "../../kernel/storable-text.ts";
 import type { ParameterSpec, ParameterValue } from "./pipeline-spec.ts";
 
 export type ParameterIssue = { /** Name of the parameter. */ path: string; message: string };
@@ -41,6 +42,7 @@ export function parameterProblem(spec: ParameterSpec, value: unknown): string | 
   switch (spec.type) {
     case "string":
       if (typeof value !== "string") return `must be text, not ${shown}`;
+      if (hasUnstorableText(value)) return "must be plain text without NUL characters";
       if (value.length > MAX_LENGTH) return `must have at most ${MAX_LENGTH} characters`;
       break;
     case "boolean":

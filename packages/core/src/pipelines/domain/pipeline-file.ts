@@ -1,6 +1,7 @@
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type ParsedNode } from "yaml";
 import type { z } from "zod";
 import { CoreError, type ErrorIssue } from "../../kernel/errors.ts";
+import { hasUnstorableText } from "../../kernel/storable-text.ts";
 import { checkSpec } from "./check-spec.ts";
 import { parseDuration } from "./duration.ts";
 import { KNOWN_KEYS, type PipelineFile, type ProjectFile, projectFileSchema } from "./file-schema.ts";
@@ -28,6 +29,7 @@ export function parseProjectFile(text: string, file = PROJECT_FILE, project?: st
     path: fault.path.join("."),
     message: fault.path.length > 0 && !fault.atKey ? `${fault.path.join(".")}: ${fault.message}` : fault.message,
   });
+  if (text.includes("\0") || hasUnstorableText(toPlain(document.toJS.bind(document), file))) fail(file, [{ file, line: 1, column: 1, message: "the file contains NUL characters or broken text" }]);
   const shape = projectFileSchema.safeParse(toPlain(document.toJS.bind(document), file));
   if (!shape.success) fail(file, shape.error.issues.flatMap(shapeFaults).map(locate));
   const spec = toSpec(shape.data);

@@ -2,6 +2,7 @@ import type { Signature } from "@trellis/db/schema";
 import { z } from "zod";
 import { CoreError, type ErrorIssue } from "../../kernel/errors.ts";
 import { isSlug } from "../../kernel/slug.ts";
+import { hasUnstorableText } from "../../kernel/storable-text.ts";
 
 export type { Signature, SignatureField } from "@trellis/db/schema";
 
@@ -44,7 +45,9 @@ export type ModelDescriptor = z.output<typeof descriptorSchema>;
  */
 export function parseModelDescriptor(text: string, options: { file?: string; files?: readonly string[] } = {}): ModelDescriptor {
   const file = options.file ?? DESCRIPTOR_FILE;
-  const parsed = descriptorSchema.safeParse(parseJson(text, file));
+  const content = parseJson(text, file);
+  if (hasUnstorableText(content)) fail(file, [{ message: "contains NUL characters or broken text" }]);
+  const parsed = descriptorSchema.safeParse(content);
   if (!parsed.success) fail(file, parsed.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: shapeMessage(issue) })));
   const faults = [...checkNames(parsed.data), ...checkFiles(parsed.data, options.files)];
   if (faults.length > 0) fail(file, faults);

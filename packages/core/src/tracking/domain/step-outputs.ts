@@ -1,3 +1,5 @@
+import { hasUnstorableText, storableText } from "../../kernel/storable-text.ts";
+
 /** One report of a metric, as a line of `metrics.jsonl`. */
 export type MetricReport = {
   key: string;
@@ -54,7 +56,7 @@ function toReport(text: string, offset: number, now: Date): MetricReport | strin
   const line = parseJson(text);
   if (!isObject(line)) return `not a JSON object: ${text.slice(0, 80)}`;
   const { key, value, step = 0, time } = line;
-  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_LENGTH || key.includes("\0")) return `key must be text of 1 to ${MAX_KEY_LENGTH} characters`;
+  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_LENGTH || hasUnstorableText(key)) return `key must be text of 1 to ${MAX_KEY_LENGTH} characters`;
   if (typeof value !== "number" || !Number.isFinite(value)) return `${key}: value must be a finite number`;
   if (typeof step !== "number" || !Number.isSafeInteger(step)) return `${key}: step must be a whole number`;
   const at = typeof time === "number" ? new Date(time * 1000) : now;
@@ -66,10 +68,10 @@ export function parseParams(text: string): { params: Record<string, string>; fau
   const content = parseJson(text);
   if (!isObject(content)) return { params: {}, fault: "params.json is not a JSON object" };
   const entries = Object.entries(content).slice(0, 1_000);
-  const kept = entries.filter(([key, value]) => key.length <= MAX_KEY_LENGTH && !key.includes("\0") && (value === null || typeof value !== "object"));
+  const kept = entries.filter(([key, value]) => key.length <= MAX_KEY_LENGTH && !hasUnstorableText(key) && (value === null || typeof value !== "object"));
   const refused = entries.length - kept.length;
   return {
-    params: Object.fromEntries(kept.map(([key, value]) => [key, String(value).replaceAll("\0", "").slice(0, 6_000)])),
+    params: Object.fromEntries(kept.map(([key, value]) => [key, storableText(String(value).slice(0, 6_000))])),
     fault: refused > 0 ? `params.json: ${refused} of ${entries.length} values are not plain text, numbers or truth values` : null,
   };
 }
@@ -82,7 +84,7 @@ export function parseProgress(text: string): Progress | null {
   if (!isObject(content)) return null;
   const { done, total, unit = "" } = content;
   if (typeof done !== "number" || typeof total !== "number" || !Number.isFinite(done) || !Number.isFinite(total) || total <= 0) return null;
-  return { done: Math.min(Math.max(0, done), total), total, unit: typeof unit === "string" ? unit.slice(0, 40) : "" };
+  return { done: Math.min(Math.max(0, done), total), total, unit: typeof unit === "string" ? storableText(unit.slice(0, 40)) : "" };
 }
 
 /**

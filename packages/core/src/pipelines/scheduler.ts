@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import type { DatabaseHandle } from "@trellis/db";
 import { attempt, run, step } from "@trellis/db/schema";
-import { and, asc, eq, gt, inArray, isNotNull, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, notInArray, or, sql } from "drizzle-orm";
 import { asSystem, type CoreContext } from "../kernel/context.ts";
 import { sourceFolder } from "./attempt-folder.ts";
-import { claimSteps, explainQueue } from "./claim-steps.ts";
+import { claimSteps, explainQueue, nextAppointment } from "./claim-steps.ts";
 import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { ExecutorCapability } from "./ports.ts";
 import { recordRunEvents } from "./run-events.ts";
@@ -121,12 +121,11 @@ class Scheduler {
       await this.#takeUpUnwatched();
       await this.#settleForgotten();
     }
-    const claimed = await claimSteps(this.#ctx, this.#options.slots);
+    const { claimed, full } = await claimSteps(this.#ctx, this.#options.slots);
     for (const live of claimed) this.#watch(live, launchAttempt);
-    const nextRetry = await explainQueue(this.#ctx, this.#options.slots);
-    const nextDeadline = await this.#nextDeadline();
-    const now = this.#ctx.now().getTime();
-    this.#wakeIn(Math.min(BACKSTOP_MS, ...[nextRetry, nextDeadline].filter((at) => at !== null).map((at) => Math.max(at - now, 0) + 5)));
+    if (full) await explainQueue(this.#ctx, this.#options.slots);
+    const next = await nextAppointment(this.#ctx);
+    this.#wakeIn(next === null ? BACKSTOP_MS : Math.min(BACKSTOP_MS, Math.max(next - this.#ctx.now().getTime(), 0) + 5));
   }
 
   #watch(live: LiveAttempt, follow: typeof launchAttempt): void {
@@ -186,16 +185,6 @@ class Scheduler {
       await settleRun(this.#ctx, row.id);
       await rm(sourceFolder(this.#options.rootFolder, row.id), { recursive: true, force: true });
     }
-  }
-
-  async #nextDeadline(): Promise<number | null> {
-    const [next] = await this.#ctx.db
-      .select({ at: attempt.deadlineAt })
-      .from(attempt)
-      .where(and(inArray(attempt.status, ["launching", "running"]), eq(attempt.timedOut, false), isNotNull(attempt.deadlineAt), gt(attempt.deadlineAt, new Date(0))))
-      .orderBy(asc(attempt.deadlineAt))
-      .limit(1);
-    return next?.at?.getTime() ?? null;
   }
 
   #wakeIn(delayMs: number): void {

@@ -36,13 +36,14 @@ function Cell({ item }: { item: StatItem }) {
 export function StatStrip({ items, label, className }: { items: StatItem[]; label?: string; className?: string }) {
   const columns: CSSProperties & Record<'--columns', string> = { '--columns': items.map((item) => `minmax(0, ${item.weight ?? 1}fr)`).join(' ') }
   return (
-    <dl aria-label={label} className={clsx('m-0 overflow-hidden rounded-md border border-line bg-surface', className)}>
-      <div
+    <div className={clsx('overflow-hidden rounded-md border border-line bg-surface', className)}>
+      <dl
+        aria-label={label}
         style={columns}
-        className="-mt-px -ml-px grid grid-cols-2 max-md:[&>*:last-child:nth-child(odd)]:col-span-2 md:grid-cols-3 lg:grid-cols-(--columns)"
+        className="m-0 -mt-px -ml-px grid grid-cols-2 max-md:[&>*:last-child:nth-child(odd)]:col-span-2 md:grid-cols-3 lg:grid-cols-(--columns)"
       >
         {items.map((item, index) => <Cell key={index} item={item} />)}
-      </div>
-    </dl>
+      </dl>
+    </div>
   )
 }

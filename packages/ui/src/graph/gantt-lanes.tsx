@@ -59,15 +59,15 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
       {metrics.phone ? null : <span className="truncate text-xs font-normal text-ink-3">{row.firstOfStage ? lane.stage.charAt(0).toUpperCase() + lane.stage.slice(1) : ''}</span>}
       <span className={clsx('flex min-w-0 items-center gap-1.5', row.depth > 0 && !metrics.phone && 'pl-5')}>
         {row.childCount > 0 ? (
-          <button
-            type="button"
-            tabIndex={-1}
-            aria-label={`${row.folded ? 'Open' : 'Fold'} ${lane.label}`}
+          // Not a button: an option may hold none, and the arrow keys do the same.
+          <span
+            aria-hidden
+            data-fold
             onClick={(event) => { event.stopPropagation(); onToggle() }}
-            className="-ml-0.5 grid size-4 shrink-0 place-items-center border-0 bg-transparent p-0 text-ink-3 hover:text-ink"
+            className="-ml-0.5 grid size-4 shrink-0 place-items-center text-ink-3 hover:text-ink"
           >
             <ChevronRight aria-hidden className={clsx('size-3.5 transition-[rotate]', !row.folded && 'rotate-90')} />
-          </button>
+          </span>
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
         <span className="min-w-[45%] flex-1 truncate" title={lane.label}>{lane.label}</span>

@@ -59,7 +59,7 @@ export const LogRow = memo(function LogRow({ line, number, showTime, wrap, query
       {onNumber ? (
         <button type="button" tabIndex={-1} onClick={() => onNumber(number)} aria-label={`Link to line ${number}`} className="w-12 shrink-0 border-0 bg-transparent p-0 pr-3 text-right font-mono text-xs leading-5 text-ink-3 hover:text-accent-ink hover:underline">{number}</button>
       ) : <span className="w-12 shrink-0 pr-3 text-right text-ink-3 select-none">{number}</span>}
-      {showTime ? <span className="w-18 shrink-0 text-ink-3 max-md:hidden" title={at == null ? undefined : formatAbsolute(at)}>{at == null ? '' : formatClock(at)}</span> : null}
+      {showTime ? <span className={clsx('w-18 shrink-0 max-md:hidden', level === 'warn' || level === 'error' ? 'text-ink-2' : 'text-ink-3')} title={at == null ? undefined : formatAbsolute(at)}>{at == null ? '' : formatClock(at)}</span> : null}
       <span className={clsx('min-w-0 flex-1', wrap ? 'wrap-anywhere whitespace-pre-wrap' : 'whitespace-pre', stream === 'system' && 'text-ink-3', level === 'debug' && 'text-ink-2')}>
         {parseAnsi(cut ? text.slice(0, longestLine) : text).map((piece, index) => <Piece key={index} piece={piece} query={query} />)}
         {cut ? <span className="text-ink-3"> … {text.length - longestLine} more characters, in the download</span> : null}

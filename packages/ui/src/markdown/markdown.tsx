@@ -65,6 +65,7 @@ function partsOf(resolveUrl: MarkdownProps['resolveUrl'], offset: number): Compo
       if (target === null || !isOwnPicture(target)) return <span className="text-ink-3">[{alt || 'picture'}]</span>
       return <img src={target} alt={alt ?? ''} loading="lazy" className="max-w-full" />
     },
+    input: ({ checked }) => <input type="checkbox" checked={checked === true} readOnly disabled aria-label={checked ? 'done' : 'to do'} className="mr-1.5 align-[-2px] accent-(--color-accent)" />,
     pre({ children }) {
       return <>{children}</>
     },

@@ -114,11 +114,11 @@ export function AppShell({ brand = 'Trellis', nav, current, footer, breadcrumbs,
       <a href="#main" className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-accent px-3 py-1.5 text-sm font-medium text-on-accent focus:translate-y-0">
         Skip to the page
       </a>
-      <div className="sticky top-0 hidden h-screen flex-col overflow-y-auto border-r border-line bg-sunken px-2 py-3 md:flex">
+      <nav aria-label="Main" className="sticky top-0 hidden h-screen flex-col overflow-y-auto border-r border-line bg-sunken px-2 py-3 md:flex">
         <div className="mb-2"><Brand brand={brand} /></div>
-        <nav aria-label="Main"><Groups nav={nav} current={current} /></nav>
+        <Groups nav={nav} current={current} />
         {footer === undefined ? null : <div className="mt-auto p-2 text-xs text-ink-3">{footer}</div>}
-      </div>
+      </nav>
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-3 border-b border-line bg-bg px-4 md:px-6">
           <div className="min-w-0 flex-1">{breadcrumbs}</div>

@@ -4,9 +4,8 @@
  * When the portal is gone it stays only as long as commands run whose logs must be kept within their limit.
  */
 import { spawn } from "node:child_process";
-import { appendFileSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { appendFileSync, closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
-import path from "node:path";
 import { enforceLogLimit, type LogLimit } from "./log-file.ts";
 import type { LauncherCommand, LauncherEvent, ProcessReference, ProcessRequest } from "./messages.ts";
 import { bootId } from "./process-identity.ts";
@@ -46,7 +45,6 @@ function start(request: ProcessRequest): void {
   const { stateFile, logFile } = request;
   let log: number | undefined;
   try {
-    mkdirSync(path.dirname(stateFile), { recursive: true });
     log = openSync(logFile, "a");
     const child = spawn("/bin/sh", ["-c", WRAPPER, "trellis", stateFile, bootId(), request.command], {
       cwd: request.workFolder,

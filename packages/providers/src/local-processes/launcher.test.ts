@@ -1,8 +1,10 @@
+import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLauncher, type Launcher } from "./launcher.ts";
 import { droppedNotice } from "./log-file.ts";
@@ -71,6 +73,18 @@ describe("launcher", { timeout: 60_000 }, () => {
         expect(await other.ended(each, never)).toEqual({ state: "exited", exitCode: 0 });
         expect(await readFile(each.logFile, "utf8")).toBe("ran\n");
       }
+    });
+
+    it("starts nothing in a folder that was removed after it was asked to", async () => {
+      const late = request("touch began");
+      // What a launcher does with a request that its portal sent before it died.
+      const child = fork(fileURLToPath(new URL("./launcher-process.ts", import.meta.url)), [], { env: {}, stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      const exited = new Promise((resolve) => child.on("message", (event) => isExit(event) && resolve(event)));
+      child.send({ type: "start", request: late });
+      expect(await exited).toEqual({ type: "exited", stateFile: late.stateFile });
+      child.disconnect();
+      expect(existsSync(path.join(scratch, "began"))).toBe(false);
+      expect(existsSync(path.dirname(late.stateFile))).toBe(false);
     });
 
     it("does not fence what has begun", async () => {
@@ -258,6 +272,10 @@ describe("launcher", { timeout: 60_000 }, () => {
     }
   }
 });
+
+function isExit(event: unknown): boolean {
+  return typeof event === "object" && event !== null && "type" in event && event.type === "exited";
+}
 
 function lives(pid: number): boolean {
   if (!existsSync(`/proc/${pid}/stat`)) return false;

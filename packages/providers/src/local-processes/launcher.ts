@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { stat } from "node:fs/promises";
+import { mkdir, stat, statfs } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LauncherCommand, LauncherEvent, ProcessReference, ProcessRequest } from "./messages.ts";
 import { bootId, isAlive } from "./process-identity.ts";
@@ -22,7 +23,10 @@ export type ProcessState =
 
 /** Starts, watches and stops processes that outlive the portal. One for the whole portal; see `launcher-process.ts`. */
 export type Launcher = {
-  /** Resolves once the process is forked, or has been refused (then its state is `exited` 125). Starts nothing twice. */
+  /**
+   * Resolves once the process is forked, or has been refused (then its state is `exited` 125). Starts nothing twice. Rejects
+   * when the folder of its state file cannot be made, or with ENOSPC when its disk is full.
+   */
   start(request: ProcessRequest): Promise<void>;
   inspect(reference: ProcessReference): Promise<ProcessState>;
   /** As `inspect`, but an absent process is fenced first, so that it never begins. For a process this portal did not start. */
@@ -42,13 +46,22 @@ type Stopping = { command: Extract<LauncherCommand, { type: "stop" }>; resolve: 
 
 const RESTART_DELAYS_MS = [0, 100, 500, 2_000, 5_000];
 
-/** Makes the portal's one launcher. Its process is forked at the first use and again whenever it dies. */
-export function createLauncher(options: { onProblem?: (message: string) => void } = {}): Launcher {
-  return new ForkedLauncher(options.onProblem ?? (() => {}));
+/** With less than this the state file and the first lines of a log may not fit. */
+const MIN_FREE_BYTES = 1024 * 1024;
+
+/**
+ * Makes the portal's one launcher. Its process is forked at the first use and again whenever it dies.
+ *
+ * @param options.onProblem Told of what nobody else hears of.
+ * @param options.minFreeBytes Free space on the disk below which nothing is started. Default 1 MiB.
+ */
+export function createLauncher(options: { onProblem?: (message: string) => void; minFreeBytes?: number } = {}): Launcher {
+  return new ForkedLauncher(options.onProblem ?? (() => {}), options.minFreeBytes ?? MIN_FREE_BYTES);
 }
 
 class ForkedLauncher implements Launcher {
   readonly #onProblem: (message: string) => void;
+  readonly #minFreeBytes: number;
   /** Processes that the current launcher process is the parent of, or is about to be. */
   readonly #own = new Map<string, Starting>();
   readonly #adopted = new Map<string, ProcessReference>();
@@ -59,15 +72,25 @@ class ForkedLauncher implements Launcher {
   #tickets = 0;
   #quickDeaths = 0;
 
-  constructor(onProblem: (message: string) => void) {
+  constructor(onProblem: (message: string) => void, minFreeBytes: number) {
     this.#onProblem = onProblem;
+    this.#minFreeBytes = minFreeBytes;
   }
 
   async start(request: ProcessRequest): Promise<void> {
     const known = this.#own.get(request.stateFile);
     if (known) return known.acknowledged;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#own.set(request.stateFile, { reference: request, acknowledge: resolve, acknowledged: promise, pending: true });
+    const starting = { reference: request, acknowledge: resolve, acknowledged: promise, pending: true };
+    this.#own.set(request.stateFile, starting);
+    try {
+      // Made here and never by the launcher, which may read this request after its portal died and another one removed the folder.
+      await mkdir(path.dirname(request.stateFile), { recursive: true });
+      await refuseFullDisk(path.dirname(request.stateFile), this.#minFreeBytes);
+    } catch (error) {
+      this.#forget([starting]);
+      throw error;
+    }
     this.#send({ type: "start", request });
     return promise;
   }
@@ -250,6 +273,11 @@ class ForkedLauncher implements Launcher {
 function bare(reference: ProcessReference): ProcessReference {
   const { stateFile, logFile, logLimit, marker } = reference;
   return { stateFile, logFile, logLimit, marker };
+}
+
+async function refuseFullDisk(folder: string, minFreeBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < minFreeBytes) throw Object.assign(new Error(`The disk of ${folder} is full.`), { code: "ENOSPC" });
 }
 
 /** Where the environment of a process cannot be read (not Linux), the writer gets ten seconds. */

@@ -2,7 +2,7 @@ import type { LogLimit } from "./log-file.ts";
 
 /** Where a process of ours is found again, by anyone, at any time. */
 export type ProcessReference = {
-  /** See `state-file.ts`; its folder is made when missing. One file stands for one execution, ever. */
+  /** See `state-file.ts`. One file stands for one execution, ever; to delete its folder is to fence it. */
   stateFile: string;
   /** Receives stdout and stderr. */
   logFile: string;

@@ -3,6 +3,8 @@ import { watch, type FSWatcher } from "node:fs";
 
 /** How long a change that no event announces may stay unnoticed: a killed process changes no file. */
 const SLOW_POLL_MS = 1_000;
+/** The same where an event of ours announces it; only a fault of ours could lose that. */
+const BACKSTOP_MS = 30_000;
 
 /** Resolves at the first sign of a change; `cancel` resolves it at once. Rejects only when its signal aborts. */
 export type ChangeWait = Promise<void> & { cancel(): void };
@@ -17,7 +19,7 @@ export function waitForChange(sources: { event?: { emitter: EventEmitter; name: 
   const onAbort = (): void => settle(() => reject(signal?.reason));
   const onEvent = (): void => settle(resolve);
   const watcher = file === null ? null : watchFile(file, onEvent);
-  const timer = setTimeout(onEvent, SLOW_POLL_MS);
+  const timer = setTimeout(onEvent, file === null ? BACKSTOP_MS : SLOW_POLL_MS);
   event?.emitter.on(event.name, onEvent);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();

@@ -66,7 +66,7 @@ class ProcessDeployTarget implements LocalDeployTarget {
         if (same && current.observed.state !== "exited") return;
         await current.stop();
       }
-      const record: WorkloadRecord = { workload, instance: randomUUID(), removing: false };
+      const record: WorkloadRecord = { workload, instance: randomUUID(), wish: "run" };
       await folder.writeRecord(record);
       this.#supervise(folder, record);
     });
@@ -83,7 +83,7 @@ class ProcessDeployTarget implements LocalDeployTarget {
     await this.#inTurn(name, async () => {
       const current = this.#workloads.get(name);
       if (current) {
-        await folder.writeRecord({ ...current.record, removing: true });
+        await folder.writeRecord({ ...current.record, wish: "removing" });
         await current.stop();
         this.#workloads.delete(name);
       }
@@ -118,7 +118,7 @@ class ProcessDeployTarget implements LocalDeployTarget {
           if (!workload) return;
           if (!options.stopAll) return workload.release();
           await workload.stop();
-          await new WorkloadFolder(this.#root, name).forget();
+          await new WorkloadFolder(this.#root, name).writeRecord({ ...workload.record, wish: "stopped" });
           this.#workloads.delete(name);
         }),
       ),
@@ -131,8 +131,10 @@ class ProcessDeployTarget implements LocalDeployTarget {
       if (!entry.isDirectory() || !isWorkloadName(entry.name)) continue;
       const folder = new WorkloadFolder(this.#root, entry.name);
       const record = await folder.readRecord();
-      if (record?.removing) this.#finishRemoval(folder, record);
-      else if (record) this.#supervise(folder, record);
+      // Without a record its removal was cut short at the very end.
+      if (record === null || (await folder.isForgotten(record, Date.now()))) await folder.delete();
+      else if (record.wish === "removing") this.#finishRemoval(folder, record);
+      else if (record.wish === "run") this.#supervise(folder, record);
     }
   }
 

@@ -66,7 +66,7 @@ export class SupervisedWorkload {
 
   async #supervise(signal: AbortSignal): Promise<void> {
     let quickExits = 0;
-    this.#start = await this.#folder.lastStart();
+    this.#start = await this.#folder.lastStart(this.record);
     for (let adopted = await this.#adopt(); ; adopted = false) {
       signal.throwIfAborted();
       if (!adopted) await this.#launch();
@@ -102,7 +102,7 @@ export class SupervisedWorkload {
       ...this.#folder.reference(this.#start, this.record),
       command,
       workFolder,
-      environment: { ...environment, TRELLIS_ADDRESS_FILE: this.#folder.addressFile(this.#start) },
+      environment: { ...environment, TRELLIS_ADDRESS_FILE: this.#folder.addressFile(this.#start, this.record) },
     });
   }
 
@@ -113,7 +113,7 @@ export class SupervisedWorkload {
     this.#readySince = null;
     const readiness = watchReadiness(
       {
-        addressFile: this.#folder.addressFile(this.#start),
+        addressFile: this.#folder.addressFile(this.#start, this.record),
         readinessPath: this.record.workload.readinessPath,
         everyMs: this.#timings.probeEveryMs,
       },
@@ -148,7 +148,7 @@ export class SupervisedWorkload {
 
 /** Ends what runs of a workload that nobody supervises. */
 export async function stopProcess(launcher: Launcher, folder: WorkloadFolder, record: WorkloadRecord, graceMs: number): Promise<void> {
-  const start = await folder.lastStart();
+  const start = await folder.lastStart(record);
   if (start === 0) return;
   const reference = folder.reference(start, record);
   await launcher.settle(reference);

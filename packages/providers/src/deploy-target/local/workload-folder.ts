@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CoreError } from "@trellis/core/kernel/errors.ts";
 import type { Workload } from "@trellis/core/serving/ports.ts";
@@ -13,11 +13,14 @@ export type WorkloadRecord = {
   workload: Workload;
   /** Tells the processes of this workload from those of any other on the machine, also of another portal. */
   instance: string;
-  /** Its end was asked for; a portal that finds this finishes the removal. */
-  removing: boolean;
+  /** `stopped` with the portal: kept for its log. `removing`: its end was asked for; a portal that finds this finishes it. */
+  wish: "run" | "stopped" | "removing";
 };
 
-/** The folder of one workload: `spec.json`, `log` (older part: `log.old`), and `<n>/process`, `<n>/address` of its n-th start. */
+/** How long the log of a workload that was stopped with the portal, and never wanted again, is kept. */
+const STOPPED_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The folder of one workload: `spec.json`, `log` (older part: `log.old`), and `process`, `address` of each start in a folder of its own. */
 export class WorkloadFolder {
   readonly folder: string;
 
@@ -47,35 +50,37 @@ export class WorkloadFolder {
     await rename(`${file}.part`, file);
   }
 
-  /** Forgets the workload but keeps its log for people. */
-  async forget(): Promise<void> {
-    await rm(path.join(this.folder, "spec.json"), { force: true });
+  /** True when its workload was stopped with a portal so long ago that nobody will ask for its log. */
+  async isForgotten(record: WorkloadRecord, now: number): Promise<boolean> {
+    return record.wish === "stopped" && (await stat(path.join(this.folder, "spec.json"))).mtimeMs < now - STOPPED_KEPT_MS;
   }
 
   async delete(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Number of the last start, 0 before the first. Older ones are proven over and deleted. */
-  async lastStart(): Promise<number> {
-    const names = await readdir(this.folder).catch(() => []);
-    const starts = names.filter((name) => /^\d+$/.test(name)).map(Number);
-    const last = Math.max(0, ...starts);
-    for (const start of starts) if (start < last - 1) await rm(path.join(this.folder, String(start)), { recursive: true, force: true });
+  /** Number of the last start of this instance, 0 before the first. What is left of earlier ones is proven over and deleted. */
+  async lastStart(record: WorkloadRecord): Promise<number> {
+    const prefix = `start-${record.instance}-`;
+    const folders = (await readdir(this.folder).catch(() => [])).filter((name) => name.startsWith("start-"));
+    const last = Math.max(0, ...folders.filter((name) => name.startsWith(prefix)).map((name) => Number(name.slice(prefix.length))));
+    const over = folders.filter((name) => path.join(this.folder, name) !== this.startFolder(last, record));
+    await Promise.all(over.map((name) => rm(path.join(this.folder, name), { recursive: true, force: true })));
     return last;
   }
 
-  startFolder(start: number): string {
-    return path.join(this.folder, String(start));
+  /** The name holds the instance, so that a start which an earlier portal asked for can never pass for one of its successor. */
+  startFolder(start: number, record: WorkloadRecord): string {
+    return path.join(this.folder, `start-${record.instance}-${start}`);
   }
 
-  addressFile(start: number): string {
-    return path.join(this.startFolder(start), "address");
+  addressFile(start: number, record: WorkloadRecord): string {
+    return path.join(this.startFolder(start, record), "address");
   }
 
   reference(start: number, record: WorkloadRecord): ProcessReference {
     return {
-      stateFile: path.join(this.startFolder(start), "process"),
+      stateFile: path.join(this.startFolder(start, record), "process"),
       logFile: path.join(this.folder, "log"),
       logLimit: { maxBytes: LOG_LIMIT_BYTES, keep: "tail" },
       marker: `TRELLIS_WORKLOAD=${record.workload.name}:${record.instance}`,
@@ -119,8 +124,8 @@ async function readTail(file: string, maxBytes: number): Promise<Buffer> {
 
 function isRecord(value: unknown): value is WorkloadRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { workload, instance, removing } = value as Partial<Record<keyof WorkloadRecord, unknown>>;
-  if (typeof instance !== "string" || typeof removing !== "boolean" || typeof workload !== "object" || workload === null) return false;
+  const { workload, instance, wish } = value as Partial<Record<keyof WorkloadRecord, unknown>>;
+  if (typeof instance !== "string" || typeof wish !== "string" || typeof workload !== "object" || workload === null) return false;
   const { name, command, workFolder, environment, readinessPath } = workload as Partial<Record<keyof Workload, unknown>>;
   return [name, command, workFolder, readinessPath].every((text) => typeof text === "string") && typeof environment === "object" && environment !== null;
 }

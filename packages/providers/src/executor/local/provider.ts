@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { CoreError } from "@trellis/core/kernel/errors.ts";
 import type { ExecutionHandle, ExecutionRequest, ExecutionState, Executor } from "@trellis/core/pipelines/ports.ts";
@@ -38,7 +37,6 @@ export function createLocalExecutor(options: { folderOf: (attemptId: string) => 
   async function submit(request: ExecutionRequest): Promise<void> {
     const reference = referenceOf(request.attemptId);
     try {
-      await mkdir(path.dirname(reference.stateFile), { recursive: true });
       if ((await launcher.inspect(reference)).state !== "absent") return;
       const { command, workFolder, environment } = request;
       await launcher.start({ ...reference, command, workFolder, environment });

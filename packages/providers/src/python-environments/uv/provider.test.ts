@@ -1,6 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -99,6 +100,35 @@ describe("uv environments", { timeout: 180_000 }, () => {
     expect(await environments.find(digest)).not.toBeNull();
   });
 
+  it("goes on after a kill in the middle, as long as nothing of the killed try is still at work", async () => {
+    const [project, digest] = await makeProject("killed", ["six==1.17.0"]);
+    const environments = environmentsAt(dataFolder);
+    // Stands for uv: says so, and then is in the middle of its work for as long as the gate stands.
+    const bin = await mkdtemp(path.join(scratch, "slow uv-"));
+    const gate = path.join(bin, "gate");
+    await writeFile(gate, "");
+    const script = `#!/bin/sh\n[ "$1" = --version ] && { echo "uv 99.0.0"; exit 0; }\ntouch '${bin}/working'\nwhile [ -e '${gate}' ]; do sleep 0.02; done\nexit 1\n`;
+    await writeFile(path.join(bin, "uv"), script, { mode: 0o755 });
+    const slow = environmentsAt(dataFolder, { ...portalEnvironment, PATH: `${bin}:${process.env["PATH"]}` });
+    const { command, environment } = await slow.installCommand(digest, project);
+    const killed = spawn("/bin/sh", ["-c", command], { env: environment, stdio: "ignore" });
+    const gone = new Promise((resolve) => killed.once("exit", resolve));
+    await appears(path.join(bin, "working"));
+    killed.kill("SIGKILL");
+    await gone;
+
+    const executor = createLocalExecutor({ folderOf: (id) => path.join(scratch, "attempts", id), launcher });
+    const attemptId = randomUUID();
+    const second = await environments.installCommand(digest, project);
+    const handle = await executor.submit({ attemptId, workFolder: project, ...second });
+    const waiting = await executor.readLogs(attemptId, 0, { limit: 1_000, follow: true });
+    expect(waiting.content.toString()).toBe("Another run is making this environment; waiting for it.\n");
+    expect(await executor.poll(attemptId, handle)).toEqual({ state: "running" });
+    await unlink(gate);
+    expect(await executor.wait(attemptId, handle, signal)).toEqual({ state: "exited", exitCode: 0 });
+    expect(await environments.find(digest)).not.toBeNull();
+  });
+
   it("makes it anew when the Python that it was made with is gone", async () => {
     const [project, digest] = await makeProject("upgraded", ["six==1.17.0"]);
     const environments = environmentsAt(dataFolder);
@@ -174,6 +204,11 @@ os.makedirs(os.path.join(folder, "bin"), exist_ok=True)
 os.symlink(sys.executable, os.path.join(folder, "bin", "python3"))
 open(os.path.join(folder, "pyvenv.cfg"), "w").write("home = " + os.path.dirname(sys.executable) + "\\n")
 `;
+
+/** The test's own time limit ends the wait. */
+async function appears(file: string): Promise<void> {
+  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
+}
 
 function digestOf(content: string | Buffer): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;

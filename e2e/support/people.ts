@@ -23,7 +23,7 @@ export async function createAdministrator(browser: Browser, url: string): Promis
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Create administrator" }).click();
-  await expect(page.getByRole("heading", { name: "Start a project" })).toBeVisible();
+  await expect(page.getByText("Start a project")).toBeVisible();
   return { ...person, context, page };
 }
 

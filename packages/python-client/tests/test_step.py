@@ -23,6 +23,10 @@ class InARun(unittest.TestCase):
         patch = mock.patch.dict(os.environ, environment)
         patch.start()
         self.addCleanup(patch.stop)
+        self.printed = io.StringIO()
+        quiet = contextlib.redirect_stdout(self.printed)
+        quiet.__enter__()
+        self.addCleanup(quiet.__exit__, None, None, None)
 
     def metrics(self):
         return [json.loads(line) for line in (self.folder / "metrics.jsonl").read_text().splitlines()]
@@ -36,6 +40,7 @@ class InARun(unittest.TestCase):
             [("auc", 0.71, 3), ("loss", 1.0, None), ("auc", 0.72, None)],
         )
         self.assertTrue(all(record["time"] > 0 for record in records))
+        self.assertEqual(self.printed.getvalue(), "[3] auc=0.71\nloss=1  auc=0.72\n")
 
     def test_a_value_that_is_not_finite_is_left_out_and_reported(self):
         errors = io.StringIO()

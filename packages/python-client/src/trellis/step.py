@@ -59,7 +59,7 @@ def log_metric(key: str, value: float, step: Optional[int] = None) -> None:
 
 
 def log_metrics(values: Mapping[str, float], step: Optional[int] = None) -> None:
-    """Records several metrics of the same step at once. See `log_metric`."""
+    """Records several metrics of the same step at once, and prints them: the log tells the same story. See `log_metric`."""
     now = time.time()
     lines: list[str] = []
     for key, raw in values.items():
@@ -73,10 +73,9 @@ def log_metrics(values: Mapping[str, float], step: Optional[int] = None) -> None
         if step is not None:
             record["step"] = int(step)
         lines.append(json.dumps(record))
+    _print_metrics(values, step)
     folder = output_folder()
-    if folder is None:
-        _print_metrics(values, step)
-    elif lines:
+    if folder is not None and lines:
         _append(folder / "metrics.jsonl", "".join(line + "\n" for line in lines))
 
 
@@ -86,9 +85,9 @@ def log_params(values: Mapping[str, Scalar]) -> None:
     Called again it adds to what was recorded before; a key given twice keeps the later value.
     """
     params = {str(key): _scalar(key, value) for key, value in values.items()}
+    print("  ".join(f"{key}={value}" for key, value in params.items()), flush=True)
     folder = output_folder()
     if folder is None:
-        print("  ".join(f"{key}={value}" for key, value in params.items()), flush=True)
         return
     path = folder / "params.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -23,12 +23,11 @@ export function SearchTrigger({ onOpen, label = 'Search or run a command' }: { o
     <button
       type="button"
       onClick={onOpen}
-      aria-label={label}
       aria-keyshortcuts="Control+K Meta+K"
       className="flex h-7.5 shrink-0 items-center gap-2 rounded-md border border-line bg-surface px-2 font-sans text-sm text-ink-3 hover:border-line-strong md:w-65"
     >
       <Search aria-hidden className="size-4" />
-      <span className="flex-1 truncate text-left max-md:hidden">{label}</span>
+      <span className="flex-1 truncate text-left max-md:sr-only">{label}</span>
       <Kbd className="max-md:hidden">{apple ? '⌘K' : 'Ctrl K'}</Kbd>
     </button>
   )

@@ -22,7 +22,14 @@ export function HomePage() {
   useLive("approvals", trpc.delivery.changeRequests.pathKey());
   useLive("monitor:*", trpc.monitoring.pathKey());
   const isNew = projects.data?.items.length === 0 && everybody.data?.items.length === 0;
-  if (isNew) return <FirstVisit mayCreate={person.atLeast("data_scientist")} mayInvite={person.atLeast("admin")} />;
+  if (isNew) {
+    return (
+      <>
+        <PageHeader title="Welcome to Trellis" />
+        <FirstVisit mayCreate={person.atLeast("data_scientist")} mayInvite={person.atLeast("admin")} />
+      </>
+    );
+  }
   return (
     <>
       <PageHeader title={`Good to see you, ${person.name.split(" ", 1)[0] ?? person.name}`} actions={person.atLeast("data_scientist") ? <Button variant="primary" icon={Plus} href="/create">Create a project</Button> : null} />

@@ -7,7 +7,7 @@ import type { Database, Transaction } from "@trellis/db";
 import { changeRequest, changeRequestEvent, deployment, deploymentEvent, environment, jobOutbox, modelVersion, modelVersionFile, pipeline, pipelineVersion, project, projectMember, registeredModel, run, user } from "@trellis/db/schema";
 import { rolledBack } from "@trellis/db/testing";
 import { asc, eq, inArray } from "drizzle-orm";
-import { SourceHostCapability } from "../../catalog/ports.ts";
+import { type CommitRequest, SourceHostCapability } from "../../catalog/ports.ts";
 import { MemorySourceHost } from "../../catalog/testing/memory-source-host.ts";
 import type { Capability } from "../../kernel/capability.ts";
 import { type Actor, asSystem, type CoreContext, type Role } from "../../kernel/context.ts";
@@ -39,7 +39,7 @@ export type DeliveryLab = Awaited<ReturnType<typeof openDeliveryLab>>;
 export async function openDeliveryLab(tx: Transaction, options: { visibility?: "internal" | "private" } = {}) {
   const database = { db: asDatabase(tx) };
   const folder = await mkdtemp(path.join(tmpdir(), "trellis-delivery-"));
-  const [sources, store, executor, environments, runtime] = [new MemorySourceHost(), new MemoryArtifactStore(), new FakeExecutor(), new FakeEnvironments(), new FakeServingRuntime()];
+  const [sources, store, executor, environments, runtime] = [new RecordingSourceHost(), new MemoryArtifactStore(), new FakeExecutor(), new FakeEnvironments(), new FakeServingRuntime()];
   const target = new FakeDeployTarget(path.join(folder, "serving"));
   executor.otherwise = async ({ command }) => {
     if (command.startsWith("install ")) environments.made.add(command.slice("install ".length));
@@ -88,6 +88,13 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
     await pushWorkload(system, workload(version, place));
     await work();
   };
+  const goLiveAs = async (approver: CoreContext, version: { id: string; version: number }) => {
+    const opened = await requestDeployment(ada, { versionId: version.id });
+    await approveChangeRequest(approver, { changeRequest: opened.changeRequestId });
+    await work();
+    await becomeReady(version.version);
+    return opened;
+  };
 
   return {
     db: database.db,
@@ -111,14 +118,10 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
     workload,
     work,
     becomeReady,
+    approve: (changeRequestId: string) => approveChangeRequest(grace, { changeRequest: changeRequestId }),
     /** Asks, approves, and waits until the version answers in production. */
-    async goLive(version: { id: string; version: number }) {
-      const opened = await requestDeployment(ada, { versionId: version.id });
-      await approveChangeRequest(grace, { changeRequest: opened.changeRequestId });
-      await work();
-      await becomeReady(version.version);
-      return opened;
-    },
+    goLive: (version: { id: string; version: number }) => goLiveAs(grace, version),
+    goLiveAs,
     async close() {
       await rm(folder, { recursive: true, force: true });
     },
@@ -220,6 +223,17 @@ async function addVersion(
   await lab.db.insert(modelVersionFile).values(files.map((file) => ({ ...file, versionId: row.id })));
   await lab.db.update(registeredModel).set({ lastVersion: version }).where(eq(registeredModel.id, lab.model.id));
   return row;
+}
+
+/** Also keeps the message of every commit that was really made. */
+class RecordingSourceHost extends MemorySourceHost {
+  readonly made: { repository: string; message: string }[] = [];
+
+  override async commit(name: string, request: CommitRequest) {
+    const result = await super.commit(name, request);
+    if (result.created) this.made.push({ repository: name, message: request.message });
+    return result;
+  }
 }
 
 /** A transaction can do all that verbs ask of a database; only the pool behind it is missing. */

@@ -1,11 +1,13 @@
 import { recordAuditEvent } from "@trellis/core/audit/index.ts";
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
 import { CoreError, notFound } from "@trellis/core/kernel/errors.ts";
-import { apikey } from "@trellis/db/schema";
+import { apikey, session } from "@trellis/db/schema";
+import { APIError } from "better-auth/api";
 import { and, desc, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { Authenticator, UserActor } from "./authenticator.ts";
-import type { BetterAuth } from "./create-auth.ts";
+import { type BetterAuth, DISABLED_MESSAGE } from "./create-auth.ts";
+import type { SignInThrottle } from "./sign-in-throttle.ts";
 
 export const createTokenInput = z.object({
   name: z.string().trim().min(1, "Name the token after what uses it.").max(32, "Use at most 32 characters."),
@@ -15,7 +17,7 @@ export const createTokenInput = z.object({
 export type AccessTokens = ReturnType<typeof createAccessTokens>;
 
 /** Personal access tokens of the acting person: made (the token is shown once), listed, revoked. */
-export function createAccessTokens(auth: BetterAuth, authenticator: Authenticator) {
+export function createAccessTokens(auth: BetterAuth, authenticator: Authenticator, throttle: SignInThrottle) {
   return {
     async create(ctx: CoreContext, input: z.input<typeof createTokenInput>): Promise<{ id: string; token: string; expiresAt: Date | null }> {
       const owner = requirePerson(ctx);
@@ -47,12 +49,21 @@ export function createAccessTokens(auth: BetterAuth, authenticator: Authenticato
       authenticator.forget();
     },
 
-    /** Exchanges e-mail and password for a token: what `trellis login` does. UNAUTHENTICATED when they do not match. */
+    /**
+     * Exchanges e-mail and password for a token: what `trellis login` does. UNAUTHENTICATED when they do not match,
+     * UNAVAILABLE after too many wrong ones.
+     */
     async signIn(ctx: CoreContext, input: { email: string; password: string; tokenName: string }): Promise<{ token: string; actor: UserActor }> {
-      const signedIn = await auth.api.signInEmail({ body: { email: input.email.toLowerCase(), password: input.password } }).catch(() => null);
+      const email = input.email.toLowerCase();
+      const wait = throttle.waitSeconds(email, Date.now());
+      if (wait > 0) throw new CoreError("UNAVAILABLE", `Too many wrong passwords for this address. Try again in ${wait} seconds.`);
+      const signedIn = await auth.api.signInEmail({ body: { email, password: input.password } }).catch((error: unknown) => refusalOf(error));
+      throttle.note(email, signedIn ? "right" : "wrong", Date.now());
       if (!signedIn) throw new CoreError("UNAUTHENTICATED", "E-mail or password is wrong.");
+      // The token is what was asked for; the session behind it would outlive its use.
+      await ctx.db.delete(session).where(eq(session.token, signedIn.token));
       const person = await authenticator.actorOfUser(signedIn.user.id);
-      if (!person) throw new CoreError("UNAUTHENTICATED", "This account is disabled.");
+      if (!person) throw new CoreError("UNAUTHENTICATED", DISABLED_MESSAGE);
       const { token } = await this.create({ ...ctx, actor: person }, { name: input.tokenName });
       return { token, actor: person };
     },
@@ -62,4 +73,11 @@ export function createAccessTokens(auth: BetterAuth, authenticator: Authenticato
 function requirePerson(ctx: CoreContext): UserActor {
   if (ctx.actor.kind !== "user") throw new CoreError("FORBIDDEN", "Only people have access tokens.");
   return ctx.actor;
+}
+
+/** null for wrong credentials; anything else (a closed account, a fault) is thrown on. */
+function refusalOf(error: unknown): null {
+  if (error instanceof APIError && error.statusCode === 401) return null;
+  if (error instanceof APIError && error.statusCode === 403) throw new CoreError("UNAUTHENTICATED", DISABLED_MESSAGE, { cause: error });
+  throw error;
 }

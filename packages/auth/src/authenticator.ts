@@ -82,7 +82,7 @@ function badToken(reason: string): CoreError {
 function tokenProblem(code: string | undefined): string {
   if (code === "KEY_EXPIRED") return "It has expired.";
   if (code === "KEY_DISABLED") return "It has been revoked.";
-  return "It is not known here.";
+  return "It is not known here: it may have expired long ago, or be of another portal.";
 }
 
 function digest(value: string): string {

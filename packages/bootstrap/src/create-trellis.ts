@@ -30,7 +30,7 @@ export async function createTrellis(environment: Environment, log: Logger): Prom
   });
   const stopping = new AbortController();
   try {
-    const auth = createAuth(database.db, await loadSecret(environment.dataFolder));
+    const auth = createAuth(database.db, await loadSecret(environment.dataFolder), log);
     const providers = await createProviders(environment.dataFolder, environment.variables, log);
     providers.bind(AccountStoreCapability, auth.accountStore);
     const context: CoreContext = {

@@ -11,7 +11,7 @@ export type AuditEntry = {
 };
 
 /** Writes down who did what, in the transaction of the write itself: no write without its record. */
-export async function recordAuditEvent(tx: Database | Transaction, ctx: CoreContext, entry: AuditEntry): Promise<void> {
+export async function recordAuditEvent(tx: Database | Transaction, ctx: Pick<CoreContext, "actor" | "now">, entry: AuditEntry): Promise<void> {
   const { actor } = ctx;
   await tx.insert(auditEvent).values({
     at: ctx.now(),

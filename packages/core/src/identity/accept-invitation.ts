@@ -15,33 +15,31 @@ export const acceptInvitationInput = z.object({
 
 /** Turns an invitation into an account. A link works once; a used, revoked or expired one is refused. */
 export async function acceptInvitation(ctx: CoreContext, input: z.infer<typeof acceptInvitationInput>): Promise<{ email: string }> {
-  const invited = await claim(ctx, hashToken(input.token));
-  try {
-    const role = z.enum(ROLES).parse(invited.role);
-    const { userId } = await ctx.resolve(AccountStoreCapability).createUser({ name: input.name, email: invited.email, password: input.password, role });
-    await ctx.db.transaction((tx) =>
-      recordAuditEvent(tx, asSystem(ctx, "Invitation"), {
-        action: "identity.user.create",
-        subject: { kind: "user", id: userId, name: invited.email },
-        data: { role, invitationId: invited.id },
-      }),
-    );
-    return { email: invited.email };
-  } catch (error) {
-    await ctx.db.update(invitation).set({ acceptedAt: null }).where(eq(invitation.id, invited.id));
-    throw error;
-  }
+  const invited = await requireOpenInvitation(ctx, hashToken(input.token));
+  const role = z.enum(ROLES).parse(invited.role);
+  await ctx.resolve(AccountStoreCapability).createUser({ name: input.name, email: invited.email, password: input.password, role }, async (tx, userId) => {
+    const claimed = await tx.update(invitation).set({ acceptedAt: ctx.now() }).where(and(eq(invitation.id, invited.id), isOpen)).returning();
+    if (claimed.length === 0) throw notValid();
+    await recordAuditEvent(tx, asSystem(ctx, "Invitation"), {
+      action: "identity.user.create",
+      subject: { kind: "user", id: userId, name: invited.email },
+      data: { role, invitationId: invited.id },
+    });
+  });
+  return { email: invited.email };
 }
 
-async function claim(ctx: CoreContext, tokenHash: string) {
-  const [row] = await ctx.db
-    .update(invitation)
-    .set({ acceptedAt: ctx.now() })
-    .where(and(eq(invitation.tokenHash, tokenHash), isNull(invitation.acceptedAt), isNull(invitation.revokedAt)))
-    .returning();
-  if (!row) throw new CoreError("NOT_FOUND", "This invitation is not valid any more. Ask an administrator for a new one.");
+const isOpen = and(isNull(invitation.acceptedAt), isNull(invitation.revokedAt));
+
+async function requireOpenInvitation(ctx: CoreContext, tokenHash: string) {
+  const [row] = await ctx.db.select().from(invitation).where(and(eq(invitation.tokenHash, tokenHash), isOpen));
+  if (!row) throw notValid();
   if (row.expiresAt < ctx.now()) {
     throw new CoreError("PRECONDITION_FAILED", `This invitation expired on ${row.expiresAt.toISOString().slice(0, 10)}. Ask an administrator for a new one.`);
   }
   return row;
+}
+
+function notValid(): CoreError {
+  return new CoreError("NOT_FOUND", "This invitation is not valid any more. Ask an administrator for a new one.");
 }

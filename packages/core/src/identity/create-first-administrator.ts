@@ -2,7 +2,7 @@ import { user } from "@trellis/db/schema";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { recordAuditEvent } from "../audit/index.ts";
-import { asSystem, type CoreContext } from "../kernel/context.ts";
+import { asSystem, type CoreContext, type Database, type Transaction } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
 import { AccountStoreCapability } from "./ports.ts";
 
@@ -14,18 +14,22 @@ export const createFirstAdministratorInput = z.object({
 
 /**
  * Makes the first person, an administrator. Only possible while nobody exists, so that a portal never has a default
- * password. CONFLICT afterwards.
+ * password. CONFLICT afterwards, also for the slower of two who ask at once.
  */
 export async function createFirstAdministrator(ctx: CoreContext, input: z.infer<typeof createFirstAdministratorInput>): Promise<{ userId: string }> {
-  const [found] = await ctx.db.select({ people: sql<number>`count(*)::int` }).from(user);
-  if ((found?.people ?? 0) > 0) throw new CoreError("CONFLICT", "This portal already has an administrator. Sign in, or ask for an invitation.");
-  const created = await ctx.resolve(AccountStoreCapability).createUser({ ...input, role: "admin" });
-  await ctx.db.transaction((tx) =>
-    recordAuditEvent(tx, asSystem(ctx, "Setup"), {
+  await assertNobody(ctx.db);
+  return ctx.resolve(AccountStoreCapability).createUser({ ...input, role: "admin" }, async (tx, userId) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('identity.first-administrator'))`);
+    await assertNobody(tx);
+    await recordAuditEvent(tx, asSystem(ctx, "Setup"), {
       action: "identity.user.create",
-      subject: { kind: "user", id: created.userId, name: input.email },
+      subject: { kind: "user", id: userId, name: input.email },
       data: { role: "admin", first: true },
-    }),
-  );
-  return created;
+    });
+  });
+}
+
+async function assertNobody(tx: Database | Transaction): Promise<void> {
+  const [found] = await tx.select({ people: sql<number>`count(*)::int` }).from(user);
+  if ((found?.people ?? 0) > 0) throw new CoreError("CONFLICT", "This portal already has an administrator. Sign in, or ask for an invitation.");
 }

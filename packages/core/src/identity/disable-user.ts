@@ -5,6 +5,7 @@ import { recordAuditEvent } from "../audit/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { CoreError, notFound } from "../kernel/errors.ts";
 import { authorize } from "./authorize.ts";
+import { keepAnAdministrator } from "./keep-administrator.ts";
 import { AccountStoreCapability } from "./ports.ts";
 
 export const disableUserInput = z.object({ userId: z.string().min(1), disabled: z.boolean() });
@@ -14,6 +15,10 @@ export async function disableUser(ctx: CoreContext, input: z.infer<typeof disabl
   await authorize(ctx, "user.manage");
   if (ctx.actor.kind === "user" && ctx.actor.userId === input.userId) throw new CoreError("PRECONDITION_FAILED", "You cannot disable your own account.");
   await ctx.db.transaction(async (tx) => {
+    const [found] = await tx.select({ id: user.id, name: user.name, disabledAt: user.disabledAt }).from(user).where(eq(user.id, input.userId));
+    if (!found) throw notFound("Person", input.userId);
+    if ((found.disabledAt !== null) === input.disabled) return;
+    if (input.disabled) await keepAnAdministrator(tx, found);
     const [row] = await tx
       .update(user)
       .set({ disabledAt: input.disabled ? ctx.now() : null, updatedAt: ctx.now() })

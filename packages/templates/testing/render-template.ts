@@ -1,78 +1,62 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, matchesGlob, relative, sep } from 'node:path'
-import { Environment } from 'minijinja-js'
-import { parse } from 'yaml'
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { CoreContext } from "@trellis/core/kernel/context.ts";
+import type { Capability } from "@trellis/core/kernel/capability.ts";
+import { CoreError } from "@trellis/core/kernel/errors.ts";
+import { checkAnswers, checkProjectValues } from "@trellis/core/scaffolder/domain/answers.ts";
+import type { TemplateManifest } from "@trellis/core/scaffolder/domain/template-manifest.ts";
+import { TemplateCatalogCapability, TemplateEngineCapability } from "@trellis/core/scaffolder/ports.ts";
+import { renderTemplate } from "@trellis/core/scaffolder/render-template.ts";
+import { loadTemplate } from "@trellis/core/scaffolder/templates.ts";
+import { folderTemplateCatalog } from "@trellis/providers/template-catalog/folder/provider.ts";
+import { createMinijinjaEngine } from "@trellis/providers/template-engine/minijinja/provider.ts";
 
-/** One field of a template's form; `template.yaml` describes every key. */
-export interface TemplateParameter {
-  name: string
-  title: string
-  type: 'string' | 'integer' | 'boolean' | 'choice'
-  default: string | number | boolean
-  pattern?: string
-  reserved?: string[]
-  min?: number
-  max?: number
-  choices?: { value: string; title: string }[]
-}
+const TEMPLATES = path.join(import.meta.dirname, "..");
+const AUTHOR = { name: "Template Test", email: "template-test@example.com" };
 
-/** What these tests read of a template's manifest. */
-export interface TemplateManifest {
-  name: string
-  version: string
-  parameters: TemplateParameter[]
-  derived: Record<string, string>
-  render: string[]
-  copy: string[]
-}
+/** What a test renders: the project's name, and answers that differ from the defaults. */
+export type RenderOptions = { slug: string; title?: string; description?: string; answers?: Record<string, string | number | boolean> };
 
-/** Values of the form, by parameter name. */
-export type TemplateAnswers = Record<string, string | number | boolean>
-
-/** Reads `template.yaml` of a template folder. */
-export function readManifest(templateFolder: string): TemplateManifest {
-  return parse(readFileSync(join(templateFolder, 'template.yaml'), 'utf8')) as TemplateManifest
+/** Reads a template's manifest as the portal does. Throws INVALID with the place of every fault. */
+export async function readManifest(template: string): Promise<TemplateManifest> {
+  return (await loadTemplate(contextFor(null), template)).manifest;
 }
 
 /**
- * Renders a template's skeleton into a folder and returns the paths written, relative and sorted.
- * Answers that are not given keep their defaults. Throws when a file matches none or both of the
- * manifest's `render` and `copy`, and when a placeholder names something unknown.
+ * Makes a project from a template in a folder, by the portal's own code and engine, and returns the paths written, sorted.
+ * Throws INVALID for answers that the wizard would refuse.
  */
-export function renderTemplate(templateFolder: string, answers: TemplateAnswers, targetFolder: string): string[] {
-  const manifest = readManifest(templateFolder)
-  const jinja = new Environment()
-  jinja.undefinedBehavior = 'strict'
-  jinja.keepTrailingNewline = true
-  const values: TemplateAnswers = Object.fromEntries(manifest.parameters.map((field) => [field.name, field.default]))
-  Object.assign(values, answers)
-  for (const [name, expression] of Object.entries(manifest.derived)) {
-    values[name] = jinja.renderStr(expression, { values })
+export async function renderProject(template: string, options: RenderOptions, targetFolder: string): Promise<string[]> {
+  const engine = createMinijinjaEngine();
+  try {
+    const ctx = contextFor(engine);
+    const loaded = await loadTemplate(ctx, template);
+    const given = { slug: options.slug, title: options.title ?? "", description: options.description ?? "" };
+    const { project, issues } = checkProjectValues(loaded.manifest, given);
+    const { values, issues: more } = checkAnswers(loaded.manifest, options.answers ?? {}, project);
+    const [fault] = [...issues, ...more];
+    if (fault) throw new CoreError("INVALID", `${fault.path}: ${fault.message}`);
+    const { files } = await renderTemplate(ctx, loaded, { project, answers: values, author: AUTHOR, year: 2026 });
+    for (const file of files) {
+      const target = path.join(targetFolder, file.path);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, file.content);
+    }
+    return files.map((file) => file.path);
+  } finally {
+    await engine.close();
   }
-  const skeleton = join(templateFolder, 'skeleton')
-  return listFiles(skeleton).map((path) => {
-    const source = readFileSync(join(skeleton, path))
-    const content = isRendered(manifest, path) ? jinja.renderStr(source.toString('utf8'), { values }) : source
-    const target = jinja.renderStr(path, { values })
-    mkdirSync(dirname(join(targetFolder, target)), { recursive: true })
-    writeFileSync(join(targetFolder, target), content)
-    return target
-  }).sort()
 }
 
-function isRendered(manifest: TemplateManifest, path: string): boolean {
-  const rendered = manifest.render.some((glob) => matchesGlob(path, glob))
-  const copied = manifest.copy.some((glob) => matchesGlob(path, glob))
-  if (rendered === copied) {
-    throw new Error(`${path} must match exactly one of render and copy in the manifest of ${manifest.name}`)
-  }
-  return rendered
-}
+type Engine = ReturnType<typeof createMinijinjaEngine>;
 
-function listFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !/(^|\/)(__pycache__|\.venv|\.pytest_cache|\.ruff_cache)(\/|$)/.test(path))
-    .sort()
+/** Rendering asks its context for two capabilities and for nothing else, so this is all of a context that it needs. */
+function contextFor(engine: Engine | null): CoreContext {
+  const catalog = folderTemplateCatalog({ folder: TEMPLATES });
+  const resolve = ({ name }: Capability<unknown>): unknown => {
+    if (name === TemplateCatalogCapability.name) return catalog;
+    if (name === TemplateEngineCapability.name && engine) return engine;
+    throw new Error(`Rendering asked for ${name}.`);
+  };
+  return { resolve } as CoreContext;
 }

@@ -8,8 +8,8 @@ export interface DagBox {
   height: number
 }
 
-export const dagNodeWidth = 176
-export const dagNodeHeight = 52
+export const dagNodeWidth = 152
+export const dagNodeHeight = 48
 
 /**
  * Places nodes in layers (dagre). Edges to unknown nodes are left out; x and y are the top left corner.
@@ -17,7 +17,7 @@ export const dagNodeHeight = 52
  */
 export function dagLayout(ids: readonly string[], edges: readonly { from: string; to: string }[], direction: 'LR' | 'TB'): DagBox[] {
   const graph = new Graph()
-  graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: 56, marginx: 8, marginy: 8 })
+  graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: 60, marginx: 8, marginy: 8 })
   graph.setDefaultEdgeLabel(() => ({}))
   const known = new Set(ids)
   for (const id of known) graph.setNode(id, { width: dagNodeWidth, height: dagNodeHeight })

@@ -74,7 +74,7 @@ function Row({ node, depth, open, selected, focusable, onClick, onKeyDown }: { n
   )
 }
 
-function Tree({ files, selected = null, onSelect, label = 'Files', defaultOpen = 'all' }: FileTreeProps) {
+function useFolders(files: FileEntry[], selected: string | null, defaultOpen: NonNullable<FileTreeProps['defaultOpen']>) {
   const tree = useMemo(() => buildFileTree(files), [files])
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map())
   const open = useMemo(() => {
@@ -86,12 +86,16 @@ function Tree({ files, selected = null, onSelect, label = 'Files', defaultOpen =
     }
     return initial
   }, [tree, defaultOpen, selected, toggled])
+  return { tree, open, toggle: (path: string, isOpen: boolean) => setToggled((last) => new Map(last).set(path, isOpen)) }
+}
+
+function Tree({ files, selected = null, onSelect, label = 'Files', defaultOpen = 'all' }: FileTreeProps) {
+  const { tree, open, toggle } = useFolders(files, selected, defaultOpen)
   const rows = visibleRows(tree, open)
   const list = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<string | null>(null)
   const tabStop = rows.find(({ node }) => node.path === (active ?? selected))?.node.path ?? rows[0]?.node.path
 
-  const toggle = (path: string, isOpen: boolean) => setToggled((last) => new Map(last).set(path, isOpen))
   const act = (node: FileNode<FileEntry>) => {
     setActive(node.path)
     if (node.file === null) toggle(node.path, !open.has(node.path))

@@ -70,8 +70,8 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
           </span>
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
-        <span className="min-w-[45%] flex-1 truncate" title={lane.label}>{lane.label}</span>
-        {quiet === null ? null : <span className="ml-auto min-w-0 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
+        <span className="min-w-16 truncate" title={lane.label}>{lane.label}</span>
+        {quiet === null ? null : <span className="ml-auto max-w-[60%] shrink-0 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
       </span>
     </div>
   )

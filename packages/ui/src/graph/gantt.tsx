@@ -63,6 +63,13 @@ function nextAttempt(data: GanttData, selection: GanttSelection | null, by: 1 | 
   return next ? { laneId: lane.id, attempt: next.number } : null
 }
 
+function runKey(event: KeyboardEvent, keys: Record<string, () => void>) {
+  const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key]
+  if (!action) return
+  event.preventDefault()
+  action()
+}
+
 /**
  * Steps of a run over time: a lane each, a bar for every attempt. `j` and `k` move, Enter opens, `[` and `]` change the
  * attempt, `+`, `-` and `0` or Ctrl and the wheel zoom.
@@ -101,21 +108,14 @@ export function Gantt({ data, label, selected: given, onSelect, onOpen, legend =
     const row = layout.rows.find((candidate) => candidate.lane.id === selected?.laneId)
     if (row && row.childCount > 0 && row.folded !== wanted) toggle(row.lane.id)
   }
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const keys: Record<string, () => void> = {
-      j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
-      Enter: () => { if (selected) (onOpen ?? onSelect)?.(selected) },
-      ' ': () => { if (selected) onSelect?.(selected) },
-      ArrowRight: () => fold(false), ArrowLeft: () => fold(true),
-      '[': () => changeAttempt(-1), ']': () => changeAttempt(1),
-      '+': () => zoomBy(step), '=': () => zoomBy(step), '-': () => zoomBy(1 / step), '0': fit,
-    }
-    const action = keys[event.key]
-    if (!action) return
-    event.preventDefault()
-    action()
-  }
+  const onKeyDown = (event: KeyboardEvent) => runKey(event, {
+    j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
+    Enter: () => { if (selected) (onOpen ?? onSelect)?.(selected) },
+    ' ': () => { if (selected) onSelect?.(selected) },
+    ArrowRight: () => fold(false), ArrowLeft: () => fold(true),
+    '[': () => changeAttempt(-1), ']': () => changeAttempt(1),
+    '+': () => zoomBy(step), '=': () => zoomBy(step), '-': () => zoomBy(1 / step), '0': fit,
+  })
 
   return (
     <div className="min-w-0">

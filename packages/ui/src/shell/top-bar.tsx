@@ -10,7 +10,7 @@ import { toneIcon } from '../foundation/tones.ts'
 import type { IconType, Moment, Tone } from '../foundation/types.ts'
 import { useIsClient } from '../foundation/use-is-client.ts'
 import { Link, TextLink } from '../links/link.tsx'
-import { Avatar } from '../values/avatar.tsx'
+import { Avatar, initialsOf } from '../values/avatar.tsx'
 import { Kbd } from '../values/kbd.tsx'
 import { Time } from '../values/time.tsx'
 import { Skeleton } from '../display/states.tsx'
@@ -38,7 +38,7 @@ export function UserMenu({ name, email, items }: { name: string; email?: string;
   return (
     <Menu
       label="Account"
-      trigger={<button type="button" aria-label={`Account of ${name}`} className="grid size-8 place-items-center rounded-full border-0 bg-transparent p-0"><Avatar name={name} size="md" /></button>}
+      trigger={<button type="button" aria-label={`Account of ${name} (${initialsOf(name)})`} className="grid size-8 place-items-center rounded-full border-0 bg-transparent p-0"><Avatar name={name} size="md" /></button>}
       items={[{ heading: email === undefined ? name : `${name}, ${email}` }, { separator: true }, ...items]}
     />
   )

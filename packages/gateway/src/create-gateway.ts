@@ -15,6 +15,8 @@ export type GatewayOptions = {
   inferenceLog: InferenceLog;
   /** Calls back with every topic that is announced, and with `*` after announcements may have been missed; returns how to stop. */
   changes: (callback: (topic: string) => void) => () => void;
+  /** Finds the route of a deployment; the database's by default. */
+  resolve?: (deploymentName: string) => Promise<Route | null>;
   /** Requests of one deployment at the same time; more are refused with 503. */
   maxConcurrent?: number;
   /** Longest that a prediction may take. */
@@ -32,7 +34,7 @@ export type Gateway = { /** Answers everything below `/serve`. */ app: Hono; sto
 export function createGateway(options: GatewayOptions): Gateway {
   const { context } = options;
   const now = (): number => context.now().getTime();
-  const routes = new RouteTable({ resolve: (name) => resolveRoute(context, name), now });
+  const routes = new RouteTable({ resolve: options.resolve ?? ((name) => resolveRoute(context, name)), now });
   const callers = new CallerCache({ authenticate: options.authenticate, now });
   const predictor = new Predictor({ context, routes, inferenceLog: options.inferenceLog, maxConcurrent: options.maxConcurrent ?? 64, timeoutMs: options.timeoutMs ?? 30_000 });
   const stop = options.changes((topic) => routes.hear(topic));

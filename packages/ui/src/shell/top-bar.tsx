@@ -38,7 +38,7 @@ export function UserMenu({ name, email, items }: { name: string; email?: string;
   return (
     <Menu
       label="Account"
-      trigger={<button type="button" aria-label={`Account of ${name} (${initialsOf(name)})`} className="grid size-8 place-items-center rounded-full border-0 bg-transparent p-0"><Avatar name={name} size="md" /></button>}
+      trigger={<button type="button" aria-label={`${initialsOf(name)}, account of ${name}`} className="grid size-8 place-items-center rounded-full border-0 bg-transparent p-0"><Avatar name={name} size="md" /></button>}
       items={[{ heading: email === undefined ? name : `${name}, ${email}` }, { separator: true }, ...items]}
     />
   )

@@ -19,7 +19,9 @@ describe("the Python client", () => {
   it("imports nothing but the standard library", async () => {
     // -S leaves out every installed package.
     const modules = (await readdir(path.join(FOLDER, "src/trellis"))).filter((name) => name.endsWith(".py")).map((name) => `trellis.${name.slice(0, -3)}`);
-    const { stdout } = await run("python3", ["-S", "-c", `import ${modules.filter((name) => name !== "trellis.__init__").join(", ")}; print("imported")`], { env: environment });
+    const { stdout } = await run("python3", ["-S", "-c", `import ${modules.filter((name) => name !== "trellis.__init__").join(", ")}; print("imported")`], {
+      env: environment,
+    });
     expect(stdout).toBe("imported\n");
   });
 

@@ -114,6 +114,13 @@ export function executorContract(name: string, open: () => Promise<ExecutorFixtu
         expect(await readAll(fixture.executor, id)).toBe("run\n");
       });
 
+      it("does not take an attempt whose submit is under way for one that never began", async () => {
+        const id = randomUUID();
+        const submitted = fixture.executor.submit({ attemptId: id, command: "exit 8", workFolder: scratch, environment: {} });
+        await fixture.executor.poll(id, null);
+        expect(await fixture.executor.wait(id, await submitted, signal)).toEqual({ state: "exited", exitCode: 8 });
+      });
+
       it("lets several wait", async () => {
         const { id, handle } = await submit("sleep 0.1; exit 4");
         const states = await Promise.all([1, 2, 3].map(() => fixture.executor.wait(id, handle, signal)));

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLauncher, type Launcher } from "./launcher.ts";
 import { droppedNotice } from "./log-file.ts";
 import type { ProcessRequest } from "./messages.ts";
+import { readProcessStat } from "./process-identity.ts";
 import { fenceStateFile, readStateFile } from "./state-file.ts";
 
 const never = new AbortController().signal;
@@ -115,7 +116,7 @@ describe("launcher", { timeout: 60_000 }, () => {
     it("knows that nothing outlives a restart of the machine", async () => {
       const old = request("true");
       await fenceStateFile(old.stateFile);
-      await writeFile(old.stateFile, `running  ${process.pid} other-boot 1\n`);
+      await writeFile(old.stateFile, `running  ${process.pid} other-boot ${readProcessStat(process.pid)?.startTime}\n`);
       expect(await launcher.inspect(old)).toEqual({ state: "lost", reason: "The machine was restarted while it ran." });
       await launcher.stop(old, 0);
     });

@@ -1,14 +1,22 @@
-import type { GitDoorOptions } from "@trellis/api/git/git-door-types.ts";
+import type { GitDoorOptions, GitUser } from "@trellis/api/git/git-door-types.ts";
 import type { Authenticator } from "@trellis/auth";
 import { requireProject } from "@trellis/core/catalog/index.ts";
+import { mayReadManifests } from "@trellis/core/delivery/index.ts";
 import { enqueueJob } from "@trellis/core/jobs/index.ts";
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
 import { isCoreError } from "@trellis/core/kernel/errors.ts";
 import { pipelinesRegister } from "@trellis/core/pipelines/index.ts";
 
 const ENVIRONMENTS = "platform/environments";
+const ENVIRONMENTS_RULE = "platform/environments changes only through approved change requests.";
+const ENVIRONMENTS_REMEDY = "Ask for a deployment on the model version's page, or with: trellis deploy";
 
-/** Who may clone and push what: projects by their members, the environments repository by everybody to read and nobody to push. */
+type Grant = Awaited<ReturnType<GitDoorOptions["authorize"]>>;
+
+/**
+ * Who may clone and push what: projects by their members; the environments repository by everybody who may see all projects
+ * that are deployed, and nobody to push.
+ */
 export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick<GitDoorOptions, "authorize" | "protectedBranch" | "onPush"> {
   return {
     async authorize({ repository, operation, authorization }) {
@@ -16,7 +24,7 @@ export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick
         const actor = await authenticator.actorOf(new Headers(authorization ? { authorization } : {}));
         if (!actor) return { status: "unauthenticated", message: "Use any user name, and an access token of Trellis as the password." };
         const user = { id: actor.userId, name: actor.name, email: actor.email };
-        if (repository === ENVIRONMENTS) return { status: "ok", user };
+        if (repository === ENVIRONMENTS) return await judgeEnvironments({ ...core, actor }, operation, user);
         const slug = projectOf(repository);
         if (!slug) return { status: "not_found", message: `Repository ${repository} was not found.` };
         await requireProject({ ...core, actor }, slug, operation === "write" ? "project.write" : "project.read");
@@ -32,8 +40,8 @@ export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick
       if (repository !== ENVIRONMENTS) return null;
       return {
         branches: ["main"],
-        rule: "main of platform/environments changes only through approved change requests.",
-        remedy: "Ask for a deployment on the model version's page, or with: trellis deploy",
+        rule: ENVIRONMENTS_RULE,
+        remedy: ENVIRONMENTS_REMEDY,
       };
     },
 
@@ -45,6 +53,12 @@ export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick
       await enqueueJob(core.db, pipelinesRegister, { projectId: project.id, commit: main.after }, { key: `${project.id}:${main.after}` });
     },
   };
+}
+
+async function judgeEnvironments(ctx: CoreContext, operation: "read" | "write", user: GitUser): Promise<Grant> {
+  if (operation === "write") return { status: "forbidden", message: `${ENVIRONMENTS_RULE} ${ENVIRONMENTS_REMEDY}` };
+  if (await mayReadManifests(ctx)) return { status: "ok", user };
+  return { status: "forbidden", message: "This repository holds manifests of private projects that you are not in. Look at your deployments in the portal." };
 }
 
 function projectOf(repository: string): string | null {

@@ -30,7 +30,7 @@ export function createApiDoor(options: ApiDoorOptions): Hono {
   door.use(sameOriginOnly);
   door.onError((error, c) => refuse(c, error, options.core));
   door.all("/auth/*", (c) => auth.handle(c.req.raw));
-  door.all("/trpc/*", (c) => fetchRequestHandler({ endpoint: "/api/trpc", req: c.req.raw, router: appRouter, createContext: () => contextOf(c.req.raw.headers), allowMethodOverride: false }));
+  door.all("/trpc/*", (c) => fetchRequestHandler({ endpoint: "/api/trpc", req: c.req.raw, router: appRouter, createContext: () => contextOf(c.req.raw.headers).catch((error: unknown) => Promise.reject(toTrpcError(error))), allowMethodOverride: false }));
   door.get("/events", async (c) => {
     const { core, signedIn } = await contextOf(c.req.raw.headers);
     if (!signedIn || core.actor.kind !== "user") return c.json({ error: { code: "UNAUTHORIZED", message: "Sign in first.", issues: [] } }, 401);

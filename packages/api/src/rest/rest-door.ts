@@ -22,7 +22,8 @@ export function createRestDoor(contextOf: (request: Request) => Promise<ApiConte
   for (const operation of operations) {
     door.on(operation.route.method, operation.route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => answer(c, operation, contextOf));
   }
-  door.notFound((c) => c.json({ error: { code: "NOT_FOUND", message: `There is no ${c.req.method} ${c.req.path}. See /api/v1/openapi.json.`, issues: [] } }, 404));
+  // Not by `notFound`, which a mounted part never hears.
+  door.all("*", (c) => c.json({ error: { code: "NOT_FOUND", message: `There is no ${c.req.method} ${c.req.path}. See /api/v1/openapi.json.`, issues: [] } }, 404));
   return door;
 }
 

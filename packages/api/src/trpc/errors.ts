@@ -21,7 +21,19 @@ export function toTrpcError(error: unknown): TRPCError {
   if (isCoreError(error)) return new TRPCError({ code: TRPC_CODES[error.code], message: error.message, cause: error });
   if (error instanceof ZodError) return new TRPCError({ code: "BAD_REQUEST", message: summarise(zodIssues(error)), cause: error });
   if (error instanceof TRPCError) return error;
+  if (isUnstorable(error)) return new TRPCError({ code: "BAD_REQUEST", message: "A value of this request cannot be what it stands for: no id, number too large, or a character that text cannot hold.", cause: error });
   return new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "The portal failed to do this. It is written down in the portal's log.", cause: error });
+}
+
+/**
+ * The database's data exceptions that only a value from outside causes: text with NUL (22021), no UUID or number (22P02), out
+ * of range (22003, 22008). Schemas catch nearly all before.
+ */
+const UNSTORABLE = new Set(["22021", "22P02", "22003", "22008"]);
+
+function isUnstorable(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  return typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" && UNSTORABLE.has(cause.code);
 }
 
 /** Where the fault lies in the caller's input; empty when that is not what is wrong. */

@@ -21,8 +21,8 @@ const README = `# Environments
 What runs, and where: one file a deployment, \`<environment>/<deployment>.yaml\`.
 
 Files change by change requests only: ask for a deployment in the portal or with \`trellis deploy\`. Once enough people have
-agreed, the portal commits the change here and makes it so. Everybody who may sign in can read this repository;
-pushes to \`main\` are refused.
+agreed, the portal commits the change here and makes it so. Whoever may see all that is deployed can read this
+repository; nobody can push to it.
 `;
 
 export type Environment = typeof environment.$inferSelect;

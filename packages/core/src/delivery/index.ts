@@ -14,6 +14,7 @@ export { type DeploymentDetail, deploymentLog, deploymentLogInput, getDeployment
 export { changeCommit, deploymentLive, deploymentReconcile, deploymentRecheck, environmentReconcile } from "./jobs.ts";
 export { liftHold, liftHoldInput } from "./lift-hold.ts";
 export { approvalCounts, type ChangeRequestPage, listChangeRequests, listChangeRequestsInput } from "./list-change-requests.ts";
+export { mayReadManifests } from "./may-read-manifests.ts";
 export { deploymentNameOf, type OpenedChangeRequest } from "./open-change-request.ts";
 export { type DeploymentEventRow, projectPromotion, projectPromotionInput, recentDeploymentEvents, recentDeploymentEventsInput, type VersionDeployment, versionDeployments, versionDeploymentsInput } from "./queries.ts";
 export { recheckDeployment, reconcileDeployment } from "./reconcile-deployment.ts";

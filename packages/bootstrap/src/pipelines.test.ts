@@ -10,7 +10,14 @@ import { openTestDatabase, testDatabase } from "@trellis/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRealPipelines } from "./testing/real-pipelines.ts";
 
-const MODEL = JSON.stringify({ format: 1, name: "real-model", task: "classification", framework: "none", loader: "real:load", signature: { inputs: [{ name: "x", type: "double" }], outputs: [{ name: "p", type: "double" }] } });
+const MODEL = JSON.stringify({
+  format: 1,
+  name: "real-model",
+  task: "classification",
+  framework: "none",
+  loader: "real:load",
+  signature: { inputs: [{ name: "x", type: "double" }], outputs: [{ name: "p", type: "double" }] },
+});
 
 const FILE = `version: 1
 project: real
@@ -117,7 +124,11 @@ describe("kill -9 of the scheduler's process", () => {
   it.each(server ? ["embedded", "PostgreSQL"] : ["embedded"])("loses nothing and runs nothing twice on the %s database", async (kind) => {
     const folder = await mkdtemp(path.join(tmpdir(), "trellis-crash-"));
     const ledger = path.join(folder, "ledger");
-    const steps = Array.from({ length: STEPS }, (_, index) => `      s${index}: { stage: train, run: "echo $TRELLIS_RUN_NUMBER.$TRELLIS_STEP >> ${ledger}; sleep 0.2; echo done > out${index}", outputs: [out${index}]${index > 0 ? `, needs: [s${(index - 1) >> 1}]` : ""} }`);
+    const steps = Array.from(
+      { length: STEPS },
+      (_, index) =>
+        `      s${index}: { stage: train, run: "echo $TRELLIS_RUN_NUMBER.$TRELLIS_STEP >> ${ledger}; sleep 0.2; echo done > out${index}", outputs: [out${index}]${index > 0 ? `, needs: [s${(index - 1) >> 1}]` : ""} }`,
+    );
     const file = `version: 1\nproject: crash\npipelines:\n  train:\n    steps:\n${steps.join("\n")}\n`;
     const scratch = kind === "PostgreSQL" ? await openTestDatabase() : null;
     const name = (await scratch?.execute("select current_database() as name"))?.rows[0]?.["name"];
@@ -142,7 +153,9 @@ type CrashResult = { statuses: string[]; attempts: string[] };
 /** Runs the scheduler's process; kills it this long after it is ready, or lets it finish. Gives its result if it finished. */
 async function runOnce(options: { folder: string; file: string; runs: number; url: string | null; killAfterMs: number | null }): Promise<CrashResult | null> {
   const script = fileURLToPath(new URL("./testing/scheduler-process.ts", import.meta.url));
-  const child = spawn(process.execPath, [script, options.folder, "crash", options.file, String(options.runs), options.url ?? ""], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, options.folder, "crash", options.file, String(options.runs), options.url ?? ""], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let result: CrashResult | null = null;
   for await (const line of createInterface({ input: child.stdout })) {

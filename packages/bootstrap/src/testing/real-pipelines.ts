@@ -43,12 +43,20 @@ export async function openRealPipelines(database: DatabaseHandle, folder: string
     /** A project with a repository of these files. */
     async createProject(slug: string, files: Record<string, string>): Promise<{ id: string; repository: string }> {
       const ownerId = newId();
-      await database.db.insert(user).values({ id: ownerId, name: "Ada", email: `${ownerId}@example.com`, role: "data_scientist", createdAt: new Date(), updatedAt: new Date() });
+      await database.db
+        .insert(user)
+        .values({ id: ownerId, name: "Ada", email: `${ownerId}@example.com`, role: "data_scientist", createdAt: new Date(), updatedAt: new Date() });
       const row = { id: newId(), slug, title: slug, repository: `projects/${slug}`, createdBy: ownerId, createdAt: new Date() };
       await database.db.insert(project).values(row);
       await sources.createRepository(row.repository);
       const changes = Object.entries(files).map(([file, content]) => ({ path: file, content }));
-      await sources.commit(row.repository, { branch: "main", message: "First", author: { name: "Ada", email: "ada@example.com" }, changes, key: `first ${slug}` });
+      await sources.commit(row.repository, {
+        branch: "main",
+        message: "First",
+        author: { name: "Ada", email: "ada@example.com" },
+        changes,
+        key: `first ${slug}`,
+      });
       return row;
     },
     schedule(slots: number): Promise<PipelineScheduler> {

@@ -14,7 +14,8 @@ const database = await openDatabase({ ...(url ? { url } : {}), folder: path.join
 const real = await openRealPipelines(database, folder);
 if (!(await database.db.query.project.findFirst())) await real.createProject(slug, { "uv.lock": "", "trellis.yaml": trellisYaml });
 await registerPipelines(real.context, { project: slug });
-for (let index = 0; index < Number(runs); index += 1) await startRun(real.context, { project: slug, pipeline: "train", trigger: { kind: "manual", key: `run ${index}` } });
+for (let index = 0; index < Number(runs); index += 1)
+  await startRun(real.context, { project: slug, pipeline: "train", trigger: { kind: "manual", key: `run ${index}` } });
 
 const changed: { wake(): void } = { wake() {} };
 await database.listen(CHANGES_CHANNEL, () => changed.wake());
@@ -26,7 +27,9 @@ for (;;) {
   const { items } = await listRuns(real.context, { project: slug, limit: 100 });
   if (items.every((item) => item.endedAt !== null)) {
     const attempts = await database.db.query.attempt.findMany();
-    process.stdout.write(`${JSON.stringify({ statuses: items.map((item) => item.status), attempts: attempts.map((row) => row.status), problems: real.problems })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ statuses: items.map((item) => item.status), attempts: attempts.map((row) => row.status), problems: real.problems })}\n`,
+    );
     break;
   }
   await next;

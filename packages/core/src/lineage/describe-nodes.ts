@@ -33,7 +33,15 @@ export async function describeNodes(ctx: CoreContext, refs: (LineageRef & { dept
   const kinds = [...new Set(refs.map((ref) => ref.kind))];
   if (kinds.length === 0) return [];
   const parts = kinds.map((kind) => sql`(${DESCRIPTIONS[kind]})`);
-  const result = await ctx.db.execute<{ kind: LineageKind; id: string; depth: number; label: string; href: string | null; project_id: string; status: string | null }>(sql`
+  const result = await ctx.db.execute<{
+    kind: LineageKind;
+    id: string;
+    depth: number;
+    label: string;
+    href: string | null;
+    project_id: string;
+    status: string | null;
+  }>(sql`
     with n as (
       select * from unnest(${sql.param(refs.map((ref) => ref.kind))}::text[], ${sql.param(refs.map((ref) => ref.id))}::uuid[], ${sql.param(refs.map((ref) => ref.depth))}::int[]) as t(kind, id, depth)
     ), described(kind, id, depth, label, href, project_id, status) as (${sql.join(parts, sql` union all `)})

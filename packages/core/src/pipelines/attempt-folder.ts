@@ -12,7 +12,13 @@ export function attemptFolder(rootFolder: string, runId: string, attemptId: stri
 /** The parts of an attempt's folder. */
 export function attemptFolders(rootFolder: string, runId: string, attemptId: string): AttemptFolders {
   const root = attemptFolder(rootFolder, runId, attemptId);
-  return { root, work: path.join(root, "work"), output: path.join(root, "output"), home: path.join(root, "home"), parametersFile: path.join(root, "parameters.json") };
+  return {
+    root,
+    work: path.join(root, "work"),
+    output: path.join(root, "output"),
+    home: path.join(root, "home"),
+    parametersFile: path.join(root, "parameters.json"),
+  };
 }
 
 /** Makes the folders anew: what a preparation that was cut short left behind is removed. */

@@ -24,15 +24,28 @@ export async function cancelRun(ctx: CoreContext, input: z.input<typeof cancelRu
     const status = locked?.status ?? found.status;
     if (status === "cancelling" || status === "cancelled") return false;
     if (isRunEnded(status)) throw new CoreError("CONFLICT", `Run ${found.number} of ${project.slug} has ended already (${status}).`);
-    await tx.update(attempt).set({ cancelRequested: true }).where(and(eq(attempt.runId, found.id), inArray(attempt.status, ["launching", "running"])));
+    await tx
+      .update(attempt)
+      .set({ cancelRequested: true })
+      .where(and(eq(attempt.runId, found.id), inArray(attempt.status, ["launching", "running"])));
     const stopped = await tx
       .update(step)
       .set({ status: "cancelled", reason: `Cancelled by ${ctx.actor.name}`, endedAt: ctx.now() })
       .where(and(eq(step.runId, found.id), inArray(step.status, ["waiting", "queued"])))
       .returning({ key: step.key });
-    await tx.update(run).set({ status: "cancelling", reason: `Cancelled by ${ctx.actor.name}` }).where(eq(run.id, found.id));
-    await recordRunEvents(tx, ctx, found.id, [{ kind: "run.cancelling", message: `Cancelled by ${ctx.actor.name}` }, ...stopped.map(({ key }) => ({ stepKey: key, kind: "step.cancelled" }))]);
-    await recordAuditEvent(tx, ctx, { action: "pipelines.run.cancel", subject: { kind: "run", id: found.id, name: `${project.slug} run ${found.number}` }, projectId: project.id });
+    await tx
+      .update(run)
+      .set({ status: "cancelling", reason: `Cancelled by ${ctx.actor.name}` })
+      .where(eq(run.id, found.id));
+    await recordRunEvents(tx, ctx, found.id, [
+      { kind: "run.cancelling", message: `Cancelled by ${ctx.actor.name}` },
+      ...stopped.map(({ key }) => ({ stepKey: key, kind: "step.cancelled" })),
+    ]);
+    await recordAuditEvent(tx, ctx, {
+      action: "pipelines.run.cancel",
+      subject: { kind: "run", id: found.id, name: `${project.slug} run ${found.number}` },
+      projectId: project.id,
+    });
     await announce(tx, `run:${found.id}`, `runs:${project.id}`);
     await wakeScheduler(tx);
     return true;

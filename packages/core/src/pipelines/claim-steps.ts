@@ -27,23 +27,67 @@ export async function claimSteps(ctx: CoreContext, slots: number): Promise<Claim
     const full = candidates.length === free;
     if (candidates.length === 0) return { claimed: [], full };
     const runIds = [...new Set(candidates.map((row) => row.runId))].toSorted();
-    const runs = await tx.select({ id: run.id, projectId: run.projectId, status: run.status }).from(run).where(inArray(run.id, runIds)).orderBy(asc(run.id)).for("update");
+    const runs = await tx
+      .select({ id: run.id, projectId: run.projectId, status: run.status })
+      .from(run)
+      .where(inArray(run.id, runIds))
+      .orderBy(asc(run.id))
+      .for("update");
     const open = runs.filter((row) => row.status === "queued" || row.status === "running");
     const claimed = await tx
       .update(step)
-      .set({ status: "running", reason: "", attempts: sql`${step.attempts} + 1`, startedAt: sql`coalesce(${step.startedAt}, ${now.toISOString()}::timestamptz)`, availableAt: null, progress: null })
-      .where(and(inArray(step.id, candidates.map((row) => row.id)), eq(step.status, "queued"), inArray(step.runId, open.map((row) => row.id))))
+      .set({
+        status: "running",
+        reason: "",
+        attempts: sql`${step.attempts} + 1`,
+        startedAt: sql`coalesce(${step.startedAt}, ${now.toISOString()}::timestamptz)`,
+        availableAt: null,
+        progress: null,
+      })
+      .where(
+        and(
+          inArray(
+            step.id,
+            candidates.map((row) => row.id),
+          ),
+          eq(step.status, "queued"),
+          inArray(
+            step.runId,
+            open.map((row) => row.id),
+          ),
+        ),
+      )
       .returning({ id: step.id, runId: step.runId, key: step.key, number: step.attempts, queuedAt: step.queuedAt });
     if (claimed.length === 0) return { claimed: [], full };
-    const attempts = claimed.map((row) => ({ id: ctx.newId(), runId: row.runId, stepId: row.id, number: row.number, queuedAt: row.queuedAt ?? now, launchedAt: now }));
+    const attempts = claimed.map((row) => ({
+      id: ctx.newId(),
+      runId: row.runId,
+      stepId: row.id,
+      number: row.number,
+      queuedAt: row.queuedAt ?? now,
+      launchedAt: now,
+    }));
     await tx.insert(attempt).values(attempts);
-    await beginRuns(tx, ctx, open.filter((row) => row.status === "queued").map((row) => row.id));
+    await beginRuns(
+      tx,
+      ctx,
+      open.filter((row) => row.status === "queued").map((row) => row.id),
+    );
     for (const row of claimed) {
       if (row.number > 1) await forgetResults(tx, row.runId, row.key);
       await recordRunEvents(tx, ctx, row.runId, [{ stepKey: row.key, attempt: row.number, kind: "attempt.launching" }]);
     }
     await announce(tx, ...open.flatMap((row) => [`run:${row.id}` as const, `runs:${row.projectId}` as const]));
-    return { claimed: await selectLiveAttempts(tx, inArray(attempt.id, attempts.map((row) => row.id))), full };
+    return {
+      claimed: await selectLiveAttempts(
+        tx,
+        inArray(
+          attempt.id,
+          attempts.map((row) => row.id),
+        ),
+      ),
+      full,
+    };
   });
 }
 

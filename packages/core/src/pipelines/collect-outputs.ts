@@ -26,7 +26,8 @@ export async function collectOutputs(ctx: CoreContext, workFolder: string, outpu
   }
   for (const relative of paths) {
     const fault = filePathFault(relative, MAX_PATH_LENGTH);
-    if (fault || hasUnstorableText(relative)) throw new CoreError("INVALID", `Declared output: the path ${JSON.stringify(relative)} ${fault ?? "is not valid text"}. Give the file a plain name.`);
+    if (fault || hasUnstorableText(relative))
+      throw new CoreError("INVALID", `Declared output: the path ${JSON.stringify(relative)} ${fault ?? "is not valid text"}. Give the file a plain name.`);
   }
   const store = ctx.resolve(ArtifactStoreCapability);
   const files: ArtifactFile[] = [];

@@ -16,7 +16,11 @@ import { recordRunEvents } from "./run-events.ts";
 import type { RunSources } from "./run-sources.ts";
 import { wakeScheduler } from "./wake-scheduler.ts";
 
-export type RunTrigger = { kind: TriggerKind; /** Natural key of the firing; the same firing twice gives one run. */ key: string; cause?: Record<string, unknown> };
+export type RunTrigger = {
+  kind: TriggerKind;
+  /** Natural key of the firing; the same firing twice gives one run. */ key: string;
+  cause?: Record<string, unknown>;
+};
 
 export type RunDraft = {
   project: Project;
@@ -47,7 +51,10 @@ export async function createRun(ctx: CoreContext, draft: RunDraft): Promise<Star
     // The counter's row lock puts two firings of one key in order: the second finds the run of the first.
     const fired = await findFiredRun(tx, draft.project, draft.pipeline.name, draft.trigger.key);
     if (fired) {
-      await tx.update(runCounter).set({ lastNumber: number - 1 }).where(eq(runCounter.projectId, draft.project.id));
+      await tx
+        .update(runCounter)
+        .set({ lastNumber: number - 1 })
+        .where(eq(runCounter.projectId, draft.project.id));
       return fired;
     }
     const runId = ctx.newId();
@@ -56,13 +63,28 @@ export async function createRun(ctx: CoreContext, draft: RunDraft): Promise<Star
     await tx.insert(step).values(steps.map((planned, position) => stepRow(ctx, draft, runId, planned, position)));
     if (draft.reuse && draft.retryOf) {
       await copyStepResults(tx, { fromRunId: draft.retryOf, toRunId: runId, stepKeys: [...draft.reuse.keys()] });
-      await recordEdge(tx, ctx, { from: { kind: "run", id: draft.retryOf }, to: { kind: "run", id: runId }, relation: "resumed_as", projectId: draft.project.id });
+      await recordEdge(tx, ctx, {
+        from: { kind: "run", id: draft.retryOf },
+        to: { kind: "run", id: runId },
+        relation: "resumed_as",
+        projectId: draft.project.id,
+      });
     }
     for (const { name, files } of draft.sources.datasets) {
       const version = await recordDatasetVersion(tx, ctx, { projectId: draft.project.id, name, commit: draft.pipeline.commit, files });
-      await recordEdge(tx, ctx, { from: { kind: "dataset_version", id: version.versionId }, to: { kind: "run", id: runId }, relation: "trained_on", projectId: draft.project.id });
+      await recordEdge(tx, ctx, {
+        from: { kind: "dataset_version", id: version.versionId },
+        to: { kind: "run", id: runId },
+        relation: "trained_on",
+        projectId: draft.project.id,
+      });
     }
-    await recordRunEvents(tx, ctx, runId, [{ kind: "run.queued", message: triggerWords(draft, ctx.actor.name) }, ...steps.filter((planned) => planned.status !== "waiting").map((planned) => ({ stepKey: planned.spec.key, kind: `step.${planned.status}`, message: planned.reason }))]);
+    await recordRunEvents(tx, ctx, runId, [
+      { kind: "run.queued", message: triggerWords(draft, ctx.actor.name) },
+      ...steps
+        .filter((planned) => planned.status !== "waiting")
+        .map((planned) => ({ stepKey: planned.spec.key, kind: `step.${planned.status}`, message: planned.reason })),
+    ]);
     await recordAuditEvent(tx, ctx, {
       action: "pipelines.run.start",
       subject: { kind: "run", id: runId, name: `${draft.project.slug} run ${number}` },
@@ -121,7 +143,12 @@ function planSteps({ pipeline, sources, reuse }: RunDraft): PlannedRow[] {
   const good = new Set(given.filter((one) => isStepGood(one.status)).map((one) => one.key));
   return given.map((one) => {
     const depsLeft = one.status === "cached" ? 0 : one.needs.filter((need) => !good.has(need)).length;
-    if (one.status === "cached") return { ...one, depsLeft, reason: one.key === ENVIRONMENT_STEP ? "The environment of this lock file exists already." : "Reused from the run that this one resumes." };
+    if (one.status === "cached")
+      return {
+        ...one,
+        depsLeft,
+        reason: one.key === ENVIRONMENT_STEP ? "The environment of this lock file exists already." : "Reused from the run that this one resumes.",
+      };
     return depsLeft === 0 ? { ...one, depsLeft, status: "queued", reason: "" } : { ...one, depsLeft, reason: waitingReason(one, given) };
   });
 }

@@ -39,14 +39,29 @@ export async function finishAttempt(ctx: CoreContext, live: LiveAttempt, given: 
     const [locked] = await tx.select({ status: run.status }).from(run).where(eq(run.id, live.runId)).for("update");
     const [ended] = await tx
       .update(attempt)
-      .set({ status: outcome.status, exitCode: outcome.exitCode, reason: outcome.reason, endedAt: ctx.now(), ...(outcome.neverStarted ? { startedAt: null } : {}) })
+      .set({
+        status: outcome.status,
+        exitCode: outcome.exitCode,
+        reason: outcome.reason,
+        endedAt: ctx.now(),
+        ...(outcome.neverStarted ? { startedAt: null } : {}),
+      })
       .where(and(eq(attempt.id, live.id), inArray(attempt.status, ["launching", "running"])))
       .returning({ id: attempt.id });
     if (!locked || !ended) return { finished: false, runDone: false };
     if (outcome.files) await recordArtifacts(tx, ctx, { runId: live.runId, stepKey: live.spec.key, attemptId: live.id, files: outcome.files });
     if (outcome.params) await recordParams(tx, { runId: live.runId, stepKey: live.spec.key, params: outcome.params });
-    const steps = await tx.select({ id: step.id, key: step.key, status: step.status, needs: step.needs, reason: step.reason, depsLeft: step.depsLeft }).from(step).where(eq(step.runId, live.runId)).orderBy(asc(step.position));
-    const events: RunEventDraft[] = (outcome.faults ?? []).map((message) => ({ stepKey: live.spec.key, attempt: live.number, kind: "attempt.report-refused", message }));
+    const steps = await tx
+      .select({ id: step.id, key: step.key, status: step.status, needs: step.needs, reason: step.reason, depsLeft: step.depsLeft })
+      .from(step)
+      .where(eq(step.runId, live.runId))
+      .orderBy(asc(step.position));
+    const events: RunEventDraft[] = (outcome.faults ?? []).map((message) => ({
+      stepKey: live.spec.key,
+      attempt: live.number,
+      kind: "attempt.report-refused",
+      message,
+    }));
     events.push({ stepKey: live.spec.key, attempt: live.number, kind: `attempt.${outcome.status}`, message: outcome.reason });
     await moveStep(tx, ctx, live, outcome, locked.status === "cancelling", steps, events);
     await recordRunEvents(tx, ctx, live.runId, events);
@@ -55,14 +70,28 @@ export async function finishAttempt(ctx: CoreContext, live: LiveAttempt, given: 
   });
 }
 
-async function moveStep(tx: Transaction, ctx: CoreContext, live: LiveAttempt, outcome: AttemptOutcome, cancelling: boolean, steps: StepRow[], events: RunEventDraft[]): Promise<void> {
+async function moveStep(
+  tx: Transaction,
+  ctx: CoreContext,
+  live: LiveAttempt,
+  outcome: AttemptOutcome,
+  cancelling: boolean,
+  steps: StepRow[],
+  events: RunEventDraft[],
+): Promise<void> {
   const own = steps.find((row) => row.id === live.stepId);
   if (!own || own.status !== "running") return;
   if (await requeue(tx, ctx, live, outcome, cancelling, own, events)) return;
   own.status = cancelling ? "cancelled" : stepStatus(outcome);
   await tx
     .update(step)
-    .set({ status: own.status, reason: outcome.reason, endedAt: ctx.now(), depsLeft: 0, ...(outcome.summary === undefined ? {} : { summary: outcome.summary }) })
+    .set({
+      status: own.status,
+      reason: outcome.reason,
+      endedAt: ctx.now(),
+      depsLeft: 0,
+      ...(outcome.summary === undefined ? {} : { summary: outcome.summary }),
+    })
     .where(eq(step.id, own.id));
   events.push({ stepKey: own.key, kind: `step.${own.status}`, message: outcome.reason });
   const { queue, skip } = afterStep(steps, own.key);
@@ -77,10 +106,23 @@ function stepStatus(outcome: AttemptOutcome): StepStatus {
 }
 
 /** Another attempt, if the step's rules grant one. */
-async function requeue(tx: Transaction, ctx: CoreContext, live: LiveAttempt, outcome: AttemptOutcome, cancelling: boolean, own: StepRow, events: RunEventDraft[]): Promise<boolean> {
+async function requeue(
+  tx: Transaction,
+  ctx: CoreContext,
+  live: LiveAttempt,
+  outcome: AttemptOutcome,
+  cancelling: boolean,
+  own: StepRow,
+  events: RunEventDraft[],
+): Promise<boolean> {
   if (cancelling || outcome.status === "succeeded" || outcome.status === "cancelled") return false;
   const neverStarted = await tx.$count(attempt, and(eq(attempt.stepId, live.stepId), eq(attempt.status, "lost"), isNull(attempt.startedAt)));
-  const decision = decideRetry({ number: live.number, neverStarted, outcome: outcome.neverStarted ? "never_started" : outcome.status, retries: live.spec.retries });
+  const decision = decideRetry({
+    number: live.number,
+    neverStarted,
+    outcome: outcome.neverStarted ? "never_started" : outcome.status,
+    retries: live.spec.retries,
+  });
   if (!decision.retry) return false;
   const now = ctx.now();
   const reason = decision.delaySeconds > 0 ? `Retries in ${formatDuration(decision.delaySeconds)} (attempt ${live.number + 1})` : "";
@@ -93,11 +135,29 @@ async function requeue(tx: Transaction, ctx: CoreContext, live: LiveAttempt, out
   return true;
 }
 
-async function moveSteps(tx: Transaction, ctx: CoreContext, steps: StepRow[], keys: string[], change: Partial<typeof step.$inferInsert> & { status: StepStatus }, events: RunEventDraft[]): Promise<void> {
+async function moveSteps(
+  tx: Transaction,
+  ctx: CoreContext,
+  steps: StepRow[],
+  keys: string[],
+  change: Partial<typeof step.$inferInsert> & { status: StepStatus },
+  events: RunEventDraft[],
+): Promise<void> {
   if (keys.length === 0) return;
   const moved = steps.filter((row) => keys.includes(row.key));
   for (const row of moved) row.status = change.status;
-  await tx.update(step).set(change).where(and(inArray(step.id, moved.map((row) => row.id)), eq(step.status, "waiting")));
+  await tx
+    .update(step)
+    .set(change)
+    .where(
+      and(
+        inArray(
+          step.id,
+          moved.map((row) => row.id),
+        ),
+        eq(step.status, "waiting"),
+      ),
+    );
   events.push(...moved.map((row) => ({ stepKey: row.key, kind: `step.${change.status}`, message: change.reason ?? "" })));
 }
 

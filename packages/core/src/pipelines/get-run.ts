@@ -1,7 +1,7 @@
 import { attempt, metricLatest, run, runEvent, runParam } from "@trellis/db/schema";
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { projectAbilities, requireProject } from "../catalog/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
+import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { runSteps } from "./domain/pipeline-spec.ts";
 import type { Stage } from "./domain/pipeline-spec.ts";
@@ -15,22 +15,10 @@ export type RunReference = { runId: string } | { /** Id or slug. */ project: str
 /** A run with all that its page shows, in a fixed number of queries whatever its size. */
 export async function getRun(ctx: CoreContext, reference: RunReference) {
   const { run: found, spec, versionNumber } = await requireRun(ctx, await runIdOf(ctx, reference));
-  const [[row], steps, attempts, events, params, metrics, facts, usual, abilities] = await Promise.all([
-    selectRuns(ctx, eq(run.id, found.id), 1),
-    selectSteps(ctx, found, new Map(runSteps(spec).map((step) => [step.key, step.run]))),
-    selectAttempts(ctx, found.id),
-    selectEvents(ctx, found.id),
-    ctx.db.select({ key: runParam.key, value: runParam.value, stepKey: runParam.stepKey }).from(runParam).where(eq(runParam.runId, found.id)).orderBy(asc(runParam.key)).limit(2_000),
-    ctx.db
-      .select({ key: metricLatest.key, value: metricLatest.value, step: metricLatest.step, at: metricLatest.at, stepKey: metricLatest.stepKey, points: metricLatest.points })
-      .from(metricLatest)
-      .where(eq(metricLatest.runId, found.id))
-      .orderBy(asc(metricLatest.key))
-      .limit(1_000),
-    selectFacts(ctx, found),
-    usualDurations(ctx, found.projectId, found.pipelineName),
-    projectAbilities(ctx, found.projectId),
-  ]);
+  const abilities = await projectAbilities(ctx, found.projectId);
+  const commands = new Map(runSteps(spec).map((step) => [step.key, step.run]));
+  // One snapshot: a status never stands beside the steps and events of a moment before.
+  const { row, ...parts } = await ctx.db.transaction((tx) => selectParts(tx, found, commands), { isolationLevel: "repeatable read", accessMode: "read only" });
   if (!row) throw notFound("Run", found.id);
   return {
     ...row,
@@ -38,22 +26,50 @@ export async function getRun(ctx: CoreContext, reference: RunReference) {
     lockDigest: found.lockDigest,
     dataDigest: found.dataDigest,
     pipelineVersion: { id: found.pipelineVersionId, number: versionNumber, spec },
-    steps,
     stepCounts: row.steps,
-    attempts,
-    events,
-    params,
-    metrics,
-    ...facts,
-    ...usual,
+    ...parts,
     abilities: { write: abilities.write },
+  };
+}
+
+async function selectParts(tx: Transaction, found: Run, commands: Map<string, string>) {
+  const [row] = await selectRuns(tx, eq(run.id, found.id), 1);
+  return {
+    row,
+    steps: await selectSteps(tx, found, commands),
+    attempts: await selectAttempts(tx, found.id),
+    events: await selectEvents(tx, found.id),
+    params: await tx
+      .select({ key: runParam.key, value: runParam.value, stepKey: runParam.stepKey })
+      .from(runParam)
+      .where(eq(runParam.runId, found.id))
+      .orderBy(asc(runParam.key))
+      .limit(2_000),
+    metrics: await tx
+      .select({
+        key: metricLatest.key,
+        value: metricLatest.value,
+        step: metricLatest.step,
+        at: metricLatest.at,
+        stepKey: metricLatest.stepKey,
+        points: metricLatest.points,
+      })
+      .from(metricLatest)
+      .where(eq(metricLatest.runId, found.id))
+      .orderBy(asc(metricLatest.key))
+      .limit(1_000),
+    ...(await selectFacts(tx, found)),
+    ...(await usualDurations(tx, found.projectId, found.pipelineName)),
   };
 }
 
 async function runIdOf(ctx: CoreContext, reference: RunReference): Promise<string> {
   if ("runId" in reference) return reference.runId;
   const project = await requireProject(ctx, reference.project);
-  const [row] = await ctx.db.select({ id: run.id }).from(run).where(and(eq(run.projectId, project.id), eq(run.number, reference.number)));
+  const [row] = await ctx.db
+    .select({ id: run.id })
+    .from(run)
+    .where(and(eq(run.projectId, project.id), eq(run.number, reference.number)));
   if (!row) throw notFound("Run", `${reference.number} of project ${project.slug}`);
   return row.id;
 }
@@ -76,8 +92,8 @@ type StepQueryRow = {
   reusedFrom: { runId: string; runNumber: number } | null;
 };
 
-async function selectSteps(ctx: CoreContext, { id }: Run, commands: Map<string, string>) {
-  const result = await ctx.db.execute<StepQueryRow>(sql`
+async function selectSteps(tx: Transaction, { id }: Run, commands: Map<string, string>) {
+  const result = await tx.execute<StepQueryRow>(sql`
     select s.id, s.key, s.position, s.stage, s.status, s.reason, s.needs, s.attempts, s.available_at::text as "availableAt", s.queued_at::text as "queuedAt",
       s.started_at::text as "startedAt", s.ended_at::text as "endedAt", s.progress, s.summary,
       case when r.id is null then null else json_build_object('runId', r.id, 'runNumber', r.number) end as "reusedFrom"
@@ -94,8 +110,8 @@ async function selectSteps(ctx: CoreContext, { id }: Run, commands: Map<string, 
   }));
 }
 
-async function selectAttempts(ctx: CoreContext, runId: string) {
-  const rows = await ctx.db
+async function selectAttempts(tx: Transaction, runId: string) {
+  const rows = await tx
     .select({
       id: attempt.id,
       stepKey: sql<string>`(select s.key from step s where s.id = ${attempt.stepId})`,
@@ -116,8 +132,8 @@ async function selectAttempts(ctx: CoreContext, runId: string) {
   return rows;
 }
 
-async function selectEvents(ctx: CoreContext, runId: string) {
-  const rows = await ctx.db
+async function selectEvents(tx: Transaction, runId: string) {
+  const rows = await tx
     .select({ seq: runEvent.seq, stepKey: runEvent.stepKey, attempt: runEvent.attempt, kind: runEvent.kind, message: runEvent.message, at: runEvent.at })
     .from(runEvent)
     .where(eq(runEvent.runId, runId))
@@ -135,8 +151,8 @@ type Facts = {
 };
 
 /** What stands around a run: its files, versions, data, and the runs before and after it. One query. */
-async function selectFacts(ctx: CoreContext, { id, retryOf }: Run): Promise<Facts> {
-  const result = await ctx.db.execute<Facts>(sql`select
+async function selectFacts(tx: Transaction, { id, retryOf }: Run): Promise<Facts> {
+  const result = await tx.execute<Facts>(sql`select
     (select json_build_object('total', count(*)::int, 'sizeBytes', coalesce(sum(size_bytes), 0)) from artifact where run_id = ${id}) as artifacts,
     coalesce((select json_agg(json_build_object('id', v.id, 'version', v.version, 'modelId', m.id, 'modelName', m.name)) from model_version v join registered_model m on m.id = v.model_id where v.run_id = ${id}), '[]'::json) as versions,
     coalesce((select json_agg(json_build_object('id', d.id, 'name', d.name, 'versionId', v.id, 'digest', v.digest, 'sizeBytes', v.size_bytes) order by d.name)

@@ -3,14 +3,34 @@ export { cancelRun, cancelRunInput } from "./cancel-run.ts";
 export { type RunTrigger, type StartedRun } from "./create-run.ts";
 export { projectFileJsonSchema } from "./domain/file-schema.ts";
 export { parseProjectFile, PROJECT_FILE } from "./domain/pipeline-file.ts";
-export { ENVIRONMENT_STEP, type MonitorSpec, type ParameterSpec, type ParameterValue, type PipelineSpec, type ProjectSpec, runSteps, type StepSpec, type TriggerSpec } from "./domain/pipeline-spec.ts";
+export {
+  ENVIRONMENT_STEP,
+  type MonitorSpec,
+  type ParameterSpec,
+  type ParameterValue,
+  type PipelineSpec,
+  type ProjectSpec,
+  runSteps,
+  type StepSpec,
+  type TriggerSpec,
+} from "./domain/pipeline-spec.ts";
 export { isRunEnded, type AttemptStatus, type RunStatus, type StepStatus } from "./domain/run-state.ts";
 export { isAutomatic, type TriggerKind, triggerParameters } from "./domain/trigger.ts";
 export { getRun, type RunReference } from "./get-run.ts";
 export { pipelinesRegister, runFinished, versionRegistered } from "./jobs.ts";
 export { listRuns, listRunsInput, type RunRow } from "./list-runs.ts";
 export { projectSpec, type SpecProblem } from "./project-spec.ts";
-export { durationTrend, durationTrendInput, pipelineVersions, projectPipelines, readAttemptLog, readAttemptLogInput, runsTimeline, runsTimelineInput, stepAttempts } from "./queries.ts";
+export {
+  durationTrend,
+  durationTrendInput,
+  pipelineVersions,
+  projectPipelines,
+  readAttemptLog,
+  readAttemptLogInput,
+  runsTimeline,
+  runsTimelineInput,
+  stepAttempts,
+} from "./queries.ts";
 export { type RegisteredPipeline, registerPipelines, registerPipelinesInput, registerPipelinesJob } from "./register-pipelines.ts";
 export { planRetry, planRetryInput, rerunRun, rerunRunInput, retryRun, retryRunInput } from "./retry-run.ts";
 export { type PipelineScheduler, type SchedulerOptions, startPipelineScheduler } from "./scheduler.ts";

@@ -3,7 +3,7 @@ import { and, desc, eq, ilike, inArray, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { requireProject } from "../catalog/index.ts";
 import { authorize, visibleProjects } from "../identity/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
+import type { CoreContext, Database, Transaction } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
 import type { StepStatus } from "./domain/run-state.ts";
 
@@ -37,7 +37,7 @@ export async function listRuns(ctx: CoreContext, input: z.input<typeof listRunsI
     query.mine && ctx.actor.kind === "user" ? eq(run.requestedBy, ctx.actor.userId) : undefined,
     query.cursor ? after(query.cursor) : undefined,
   ];
-  const rows = await selectRuns(ctx, and(...conditions), query.limit + 1);
+  const rows = await selectRuns(ctx.db, and(...conditions), query.limit + 1);
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > query.limit && last ? `${last.createdAt.toISOString()} ${last.id}` : null };
@@ -46,8 +46,8 @@ export async function listRuns(ctx: CoreContext, input: z.input<typeof listRunsI
 export type RunRow = Awaited<ReturnType<typeof selectRuns>>[number];
 
 /** Rows of runs with what a list shows of each, in one query. */
-export async function selectRuns(ctx: CoreContext, where: SQL | undefined, limit: number) {
-  const rows = await ctx.db
+export async function selectRuns(db: Database | Transaction, where: SQL | undefined, limit: number) {
+  const rows = await db
     .select({
       id: run.id,
       number: run.number,
@@ -63,7 +63,9 @@ export async function selectRuns(ctx: CoreContext, where: SQL | undefined, limit
       startedAt: run.startedAt,
       endedAt: run.endedAt,
       project: { id: project.id, slug: project.slug, title: project.title },
-      stages: sql<StageChip[]>`coalesce((select json_agg(json_build_object('key', s.key, 'stage', s.stage, 'status', s.status) order by s.position) from step s where s.run_id = ${run.id}), '[]'::json)`,
+      stages: sql<
+        StageChip[]
+      >`coalesce((select json_agg(json_build_object('key', s.key, 'stage', s.stage, 'status', s.status) order by s.position) from step s where s.run_id = ${run.id}), '[]'::json)`,
       version: sql<{ id: string; version: number; modelName: string } | null>`(select json_build_object('id', v.id, 'version', v.version, 'modelName', m.name)
         from model_version v join registered_model m on m.id = v.model_id where v.run_id = ${run.id} limit 1)`,
     })
@@ -83,7 +85,13 @@ function countSteps(stages: StageChip[]): { total: number; done: number; failed:
 function matches(search: string): SQL | undefined {
   const pattern = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   const number = /^#?(\d{1,9})$/.exec(search)?.[1];
-  return or(number ? eq(run.number, Number(number)) : undefined, ilike(run.pipelineName, pattern), ilike(project.slug, pattern), ilike(project.title, pattern), ilike(run.requestedByName, pattern));
+  return or(
+    number ? eq(run.number, Number(number)) : undefined,
+    ilike(run.pipelineName, pattern),
+    ilike(project.slug, pattern),
+    ilike(project.title, pattern),
+    ilike(run.requestedByName, pattern),
+  );
 }
 
 function after(cursor: string): SQL {

@@ -74,7 +74,13 @@ export class OutputReader {
   async #store(points: ReturnType<typeof parseMetrics>["points"], nextOffset: number): Promise<boolean> {
     const { id, runId, number, stepPosition, spec } = this.#attempt;
     await this.#ctx.db.transaction(async (tx) => {
-      const rows = points.map((point) => ({ key: point.key, step: point.step, value: point.value, at: point.at, seq: metricSeq(stepPosition, number, point.offset) }));
+      const rows = points.map((point) => ({
+        key: point.key,
+        step: point.step,
+        value: point.value,
+        at: point.at,
+        seq: metricSeq(stepPosition, number, point.offset),
+      }));
       await recordMetrics(tx, { runId, stepKey: spec.key, points: rows });
       await tx.update(attempt).set({ metricsOffset: nextOffset }).where(eq(attempt.id, id));
     });
@@ -88,7 +94,10 @@ export class OutputReader {
     const progress: Progress | null = parseProgress(text);
     if (!progress) return false;
     this.#progress = text;
-    await this.#ctx.db.update(step).set({ progress }).where(and(eq(step.id, this.#attempt.stepId), eq(step.status, "running")));
+    await this.#ctx.db
+      .update(step)
+      .set({ progress })
+      .where(and(eq(step.id, this.#attempt.stepId), eq(step.status, "running")));
     return true;
   }
 

@@ -36,17 +36,16 @@ export type Executor = {
   /** Ends the whole process tree: politely, then by force after `graceMs`. Returns at once; `wait` tells the outcome. */
   cancel(attemptId: string, handle: ExecutionHandle | null, graceMs: number): Promise<void>;
   /** Log bytes from `offset`, at most `limit`; with `follow`, waits until there is something new or the end. */
-  readLogs(
-    attemptId: string,
-    offset: number,
-    options: { limit: number; follow?: boolean; signal?: AbortSignal },
-  ): Promise<LogChunk>;
+  readLogs(attemptId: string, offset: number, options: { limit: number; follow?: boolean; signal?: AbortSignal }): Promise<LogChunk>;
 };
 
 export const ExecutorCapability = defineCapability<Executor>("executor");
 
 /** What a command needs to run with a project's locked dependencies. */
-export type PreparedEnvironment = { /** Digest of the lock file, `sha256:<hex>`. */ lockDigest: string; /** Folder of the environment; `bin/python` in it. */ folder: string };
+export type PreparedEnvironment = {
+  /** Digest of the lock file, `sha256:<hex>`. */ lockDigest: string;
+  /** Folder of the environment; `bin/python` in it. */ folder: string;
+};
 
 /** Makes Python environments from lock files; equal locks share one. */
 export type PythonEnvironments = {

@@ -27,7 +27,8 @@ export type Preparation = { request: ExecutionRequest } | { cached: string };
 /** Puts the code, the outputs of earlier steps and the parameters where the step contract says. Safe to repeat. */
 export async function prepareAttempt(ctx: CoreContext, attempt: LiveAttempt, places: AttemptPlaces): Promise<Preparation> {
   const environments = ctx.resolve(PythonEnvironmentsCapability);
-  if (attempt.spec.key === ENVIRONMENT_STEP && (await environments.find(attempt.lockDigest))) return { cached: "The environment of this lock file exists already." };
+  if (attempt.spec.key === ENVIRONMENT_STEP && (await environments.find(attempt.lockDigest)))
+    return { cached: "The environment of this lock file exists already." };
   const folders = attemptFolders(places.rootFolder, attempt.runId, attempt.id);
   await makeAttemptFolders(folders);
   await bringSource(ctx, attempt, sourceFolder(places.rootFolder, attempt.runId), folders);
@@ -90,7 +91,11 @@ function baseEnvironment(attempt: LiveAttempt, folders: AttemptFolders, places: 
 
 /** Writes the declared outputs of the steps that this one needs; they take the place of equally named files of the repository. */
 async function bringInputs(ctx: CoreContext, attempt: LiveAttempt, { work }: AttemptFolders): Promise<void> {
-  const files = await filesOfStep(ctx, attempt.runId, attempt.needs.filter((need) => need !== ENVIRONMENT_STEP));
+  const files = await filesOfStep(
+    ctx,
+    attempt.runId,
+    attempt.needs.filter((need) => need !== ENVIRONMENT_STEP),
+  );
   const store = ctx.resolve(ArtifactStoreCapability);
   for (const file of files) {
     const target = path.join(work, file.path);

@@ -8,13 +8,19 @@ import type { PipelineSpec, ProjectSpec } from "./domain/pipeline-spec.ts";
 export type SpecProblem = NonNullable<typeof projectSpecTable.$inferSelect.problem>;
 
 /** What a project's `trellis.yaml` says at its newest good commit, and what was wrong with a later one. */
-export async function projectSpec(ctx: CoreContext, input: { project: string }): Promise<{ commit: string | null; spec: ProjectSpec | null; problem: SpecProblem | null }> {
+export async function projectSpec(
+  ctx: CoreContext,
+  input: { project: string },
+): Promise<{ commit: string | null; spec: ProjectSpec | null; problem: SpecProblem | null }> {
   const project = await requireProject(ctx, input.project);
   return readProjectSpec(ctx, project.id);
 }
 
 /** The same without asking who reads; for verbs that have authorized. */
-export async function readProjectSpec(ctx: CoreContext, projectId: string): Promise<{ commit: string | null; spec: ProjectSpec | null; problem: SpecProblem | null }> {
+export async function readProjectSpec(
+  ctx: CoreContext,
+  projectId: string,
+): Promise<{ commit: string | null; spec: ProjectSpec | null; problem: SpecProblem | null }> {
   const [row] = await ctx.db.select().from(projectSpecTable).where(eq(projectSpecTable.projectId, projectId));
   return { commit: row?.commit ?? null, spec: row ? asProjectSpec(row.spec) : null, problem: row?.problem ?? null };
 }

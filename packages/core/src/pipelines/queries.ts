@@ -26,7 +26,8 @@ export const runsTimelineInput = z.object({
 export async function runsTimeline(ctx: CoreContext, input: z.input<typeof runsTimelineInput>) {
   await authorize(ctx, "project.list");
   const { from, to, limit, ...query } = runsTimelineInput.parse(input);
-  if (to.getTime() <= from.getTime() || to.getTime() - from.getTime() > MAX_RANGE_DAYS * DAY_MS) throw new CoreError("INVALID", `Choose a range of at most ${MAX_RANGE_DAYS} days whose end is after its beginning.`);
+  if (to.getTime() <= from.getTime() || to.getTime() - from.getTime() > MAX_RANGE_DAYS * DAY_MS)
+    throw new CoreError("INVALID", `Choose a range of at most ${MAX_RANGE_DAYS} days whose end is after its beginning.`);
   const projectId = query.project ? (await requireProject(ctx, query.project)).id : null;
   const rows = await ctx.db
     .select({
@@ -55,13 +56,29 @@ export async function runsTimeline(ctx: CoreContext, input: z.input<typeof runsT
   return { items: rows.slice(0, limit).toReversed(), truncated: rows.length > limit };
 }
 
-type LastRun = { id: string; number: number; status: RunStatus; triggerKind: TriggerKind; retry: boolean; createdAt: string; startedAt: string | null; endedAt: string | null };
+type LastRun = {
+  id: string;
+  number: number;
+  status: RunStatus;
+  triggerKind: TriggerKind;
+  retry: boolean;
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+};
 
 /** The pipelines of a project with their current version and last 20 runs each, and what was wrong with a later `trellis.yaml`. */
 export async function projectPipelines(ctx: CoreContext, input: { project: string }) {
   const found = await requireProject(ctx, input.project);
   const { commit, problem } = await readProjectSpec(ctx, found.id);
-  const result = await ctx.db.execute<{ id: string; name: string; description: string; removedAt: string | null; version: { id: string; number: number; commit: string; spec: unknown } | null; runs: LastRun[] }>(sql`
+  const result = await ctx.db.execute<{
+    id: string;
+    name: string;
+    description: string;
+    removedAt: string | null;
+    version: { id: string; number: number; commit: string; spec: unknown } | null;
+    runs: LastRun[];
+  }>(sql`
     select p.id, p.name, p.description, p.removed_at::text as "removedAt",
       (select json_build_object('id', v.id, 'number', v.number, 'commit', v.commit, 'spec', v.spec) from pipeline_version v where v.pipeline_id = p.id order by v.number desc limit 1) as version,
       coalesce((select json_agg(r order by r."createdAt" desc) from (
@@ -69,8 +86,16 @@ export async function projectPipelines(ctx: CoreContext, input: { project: strin
         from run where project_id = p.project_id and pipeline_name = p.name order by created_at desc limit 20) r), '[]'::json) as runs
     from pipeline p where p.project_id = ${found.id} order by p.removed_at is not null, p.created_at, p.name limit 100`);
   const pipelines = result.rows.map(({ runs, version, removedAt, ...row }) => {
-    const lastRuns = runs.map(({ retry, ...last }) => ({ ...last, resumed: retry, createdAt: new Date(last.createdAt), startedAt: toDate(last.startedAt), endedAt: toDate(last.endedAt) }));
-    const durations = lastRuns.flatMap((last) => (last.status === "succeeded" && !last.resumed && last.startedAt && last.endedAt ? [(last.endedAt.getTime() - last.startedAt.getTime()) / 1_000] : []));
+    const lastRuns = runs.map(({ retry, ...last }) => ({
+      ...last,
+      resumed: retry,
+      createdAt: new Date(last.createdAt),
+      startedAt: toDate(last.startedAt),
+      endedAt: toDate(last.endedAt),
+    }));
+    const durations = lastRuns.flatMap((last) =>
+      last.status === "succeeded" && !last.resumed && last.startedAt && last.endedAt ? [(last.endedAt.getTime() - last.startedAt.getTime()) / 1_000] : [],
+    );
     return {
       ...row,
       removedAt: toDate(removedAt),
@@ -89,7 +114,14 @@ export const durationTrendInput = z.object({ project: z.string(), pipeline: z.st
 export async function durationTrend(ctx: CoreContext, input: z.input<typeof durationTrendInput>) {
   const query = durationTrendInput.parse(input);
   const found = await requireProject(ctx, query.project);
-  const result = await ctx.db.execute<{ runId: string; number: number; status: RunStatus; startedAt: string; seconds: number; steps: { key: string; seconds: number }[] }>(sql`
+  const result = await ctx.db.execute<{
+    runId: string;
+    number: number;
+    status: RunStatus;
+    startedAt: string;
+    seconds: number;
+    steps: { key: string; seconds: number }[];
+  }>(sql`
     select r.id as "runId", r.number, r.status, r.started_at::text as "startedAt", extract(epoch from r.ended_at - r.started_at)::float8 as seconds,
       coalesce((select json_agg(json_build_object('key', s.key, 'seconds', extract(epoch from s.ended_at - s.started_at)::float8) order by s.position) from step s where s.run_id = r.id and s.started_at is not null and s.ended_at is not null), '[]'::json) as steps
     from run r where r.project_id = ${found.id} and r.pipeline_name = ${query.pipeline} and r.started_at is not null and r.ended_at is not null
@@ -101,7 +133,13 @@ export async function durationTrend(ctx: CoreContext, input: z.input<typeof dura
 export async function pipelineVersions(ctx: CoreContext, input: { project: string; pipeline: string }) {
   const found = await requireProject(ctx, input.project);
   return ctx.db
-    .select({ id: pipelineVersion.id, number: pipelineVersion.number, commit: pipelineVersion.commit, createdAt: pipelineVersion.createdAt, runs: sql<number>`(select count(*)::int from run r where r.pipeline_version_id = ${pipelineVersion.id})` })
+    .select({
+      id: pipelineVersion.id,
+      number: pipelineVersion.number,
+      commit: pipelineVersion.commit,
+      createdAt: pipelineVersion.createdAt,
+      runs: sql<number>`(select count(*)::int from run r where r.pipeline_version_id = ${pipelineVersion.id})`,
+    })
     .from(pipelineVersion)
     .innerJoin(pipeline, eq(pipeline.id, pipelineVersion.pipelineId))
     .where(and(eq(pipeline.projectId, found.id), eq(pipeline.name, input.pipeline)))
@@ -113,7 +151,12 @@ export const readAttemptLogInput = z.object({
   attemptId: z.uuid(),
   /** Byte to begin with. */
   offset: z.number().int().min(0).default(0),
-  limit: z.number().int().min(1).max(4 * 1024 * 1024).default(256 * 1024),
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .max(4 * 1024 * 1024)
+    .default(256 * 1024),
   /** Wait for something new, or the end, when there is nothing from `offset` on. */
   follow: z.boolean().default(false),
 });
@@ -121,7 +164,10 @@ export const readAttemptLogInput = z.object({
 /** Log bytes of an attempt. `end`: no more can come. */
 export async function readAttemptLog(ctx: CoreContext, input: z.input<typeof readAttemptLogInput> & { signal?: AbortSignal }): Promise<LogChunk> {
   const query = readAttemptLogInput.parse(input);
-  const [row] = await ctx.db.select({ runId: attempt.runId, endedAt: attempt.endedAt, startedAt: attempt.startedAt }).from(attempt).where(eq(attempt.id, query.attemptId));
+  const [row] = await ctx.db
+    .select({ runId: attempt.runId, endedAt: attempt.endedAt, startedAt: attempt.startedAt })
+    .from(attempt)
+    .where(eq(attempt.id, query.attemptId));
   if (!row) throw notFound("Attempt", query.attemptId);
   await requireRun(ctx, row.runId).catch((error: unknown) => {
     throw isCoreError(error) && error.code === "NOT_FOUND" ? notFound("Attempt", query.attemptId) : error;

@@ -18,7 +18,10 @@ export const registerPipelinesInput = z.object({
   /** Id or slug. */
   project: z.string(),
   /** Full commit id; the head of `main` when left out. */
-  commit: z.string().regex(/^[0-9a-f]{40,64}$/).optional(),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .optional(),
 });
 
 export type RegisteredPipeline = { pipelineId: string; name: string; versionId: string; number: number; /** A new version was made. */ created: boolean };
@@ -27,7 +30,10 @@ export type RegisteredPipeline = { pipelineId: string; name: string; versionId: 
  * Reads `trellis.yaml` at a commit and makes what it declares the project's pipelines; a pipeline that did not change keeps
  * its version. INVALID names file, line and field: then the last good version stays, and the problem is kept for people.
  */
-export async function registerPipelines(ctx: CoreContext, input: z.input<typeof registerPipelinesInput>): Promise<{ commit: string; spec: ProjectSpec; pipelines: RegisteredPipeline[] }> {
+export async function registerPipelines(
+  ctx: CoreContext,
+  input: z.input<typeof registerPipelinesInput>,
+): Promise<{ commit: string; spec: ProjectSpec; pipelines: RegisteredPipeline[] }> {
   const parsed = registerPipelinesInput.parse(input);
   const project = await requireProject(ctx, parsed.project, "project.write");
   const commit = parsed.commit ?? (await ctx.resolve(SourceHostCapability).head(project.repository, "main"))?.commit;
@@ -72,11 +78,25 @@ async function readSpec(ctx: CoreContext, project: Project, commit: string): Pro
 }
 
 async function keepProblem(ctx: CoreContext, project: Project, commit: string, error: CoreError): Promise<void> {
-  const problem = { commit, message: storableText(error.message), issues: error.issues.map((issue) => ({ ...issue, message: storableText(issue.message), ...(issue.path === undefined ? {} : { path: storableText(issue.path) }) })), at: ctx.now().toISOString() };
+  const problem = {
+    commit,
+    message: storableText(error.message),
+    issues: error.issues.map((issue) => ({
+      ...issue,
+      message: storableText(issue.message),
+      ...(issue.path === undefined ? {} : { path: storableText(issue.path) }),
+    })),
+    at: ctx.now().toISOString(),
+  };
   await ctx.db.transaction(async (tx) => {
     await lockSpec(tx, project.id);
     await tx.update(projectSpecTable).set({ problem }).where(eq(projectSpecTable.projectId, project.id));
-    await recordAuditEvent(tx, ctx, { action: "pipelines.spec.refuse", subject: { kind: "project", id: project.id, name: project.slug }, projectId: project.id, data: { commit, message: problem.message } });
+    await recordAuditEvent(tx, ctx, {
+      action: "pipelines.spec.refuse",
+      subject: { kind: "project", id: project.id, name: project.slug },
+      projectId: project.id,
+      data: { commit, message: problem.message },
+    });
     await announce(tx, `project:${project.id}`);
   });
 }

@@ -10,7 +10,11 @@ import { asPipelineSpec } from "./project-spec.ts";
 export type Run = typeof run.$inferSelect;
 
 /** A run with its project and pinned pipeline, if the actor may do this; NOT_FOUND when it is not there or hidden. */
-export async function requireRun(ctx: CoreContext, runId: string, permission: Permission = "project.read"): Promise<{ run: Run; project: Project; spec: PipelineSpec; versionNumber: number }> {
+export async function requireRun(
+  ctx: CoreContext,
+  runId: string,
+  permission: Permission = "project.read",
+): Promise<{ run: Run; project: Project; spec: PipelineSpec; versionNumber: number }> {
   const [row] = await ctx.db
     .select({ run, spec: pipelineVersion.spec, versionNumber: pipelineVersion.number })
     .from(run)

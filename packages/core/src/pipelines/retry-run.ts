@@ -27,7 +27,12 @@ export async function planRetry(ctx: CoreContext, input: z.input<typeof planRetr
  */
 export async function retryRun(ctx: CoreContext, input: z.input<typeof retryRunInput>): Promise<StartedRun> {
   const { run: earlier, project, spec, steps, plan } = await planOf(ctx, input.runId, "project.write");
-  const retries = await ctx.db.select({ runId: run.id, number: run.number, status: run.status }).from(run).where(eq(run.retryOf, earlier.id)).orderBy(desc(run.number)).limit(200);
+  const retries = await ctx.db
+    .select({ runId: run.id, number: run.number, status: run.status })
+    .from(run)
+    .where(eq(run.retryOf, earlier.id))
+    .orderBy(desc(run.number))
+    .limit(200);
   const live = retries.find((retry) => !isRunEnded(retry.status));
   if (live) return { ...live, created: false };
   const pipeline = { name: earlier.pipelineName, versionId: earlier.pipelineVersionId, spec, commit: earlier.commit };
@@ -41,7 +46,12 @@ export async function retryRun(ctx: CoreContext, input: z.input<typeof retryRunI
       kind: "retry",
       // Two clicks at once count the same earlier retries, so they have one key and make one run.
       key: `retry:${earlier.id}:${retries.length + 1}`,
-      cause: { runId: earlier.id, runNumber: earlier.number, originalKind: earlier.triggerKind === "retry" ? (earlier.cause["originalKind"] ?? "manual") : earlier.triggerKind, summary: `continues run ${earlier.number}` },
+      cause: {
+        runId: earlier.id,
+        runNumber: earlier.number,
+        originalKind: earlier.triggerKind === "retry" ? (earlier.cause["originalKind"] ?? "manual") : earlier.triggerKind,
+        summary: `continues run ${earlier.number}`,
+      },
     },
     retryOf: earlier.id,
     reuse: new Map(steps.filter((row) => reused.has(row.key)).map((row) => [row.key, row.reusedFrom ?? row.id])),
@@ -55,7 +65,10 @@ async function planOf(ctx: CoreContext, runId: string, permission: "project.read
   if (found.run.status === "succeeded") throw new CoreError("CONFLICT", `${name} succeeded; there is nothing to retry. Use "run again" to repeat it.`);
   const steps = await ctx.db.select().from(step).where(eq(step.runId, runId)).orderBy(asc(step.position));
   const refused = steps.every((row) => isStepGood(row.status)) ? (found.spec.register?.from ?? null) : null;
-  const plan = planResume(steps.map((row) => ({ key: row.key, needs: row.needs, status: row.status, stage: row.stage as Stage })), { refusedModelOf: refused });
+  const plan = planResume(
+    steps.map((row) => ({ key: row.key, needs: row.needs, status: row.status, stage: row.stage as Stage })),
+    { refusedModelOf: refused },
+  );
   return { ...found, steps, plan };
 }
 
@@ -76,7 +89,9 @@ export async function rerunRun(ctx: CoreContext, input: z.input<typeof rerunRunI
   const fired = await findFiredRun(ctx.db, project, earlier.pipelineName, key);
   if (fired) return fired;
   const pipeline =
-    parsed.code === "latest" ? await currentPipeline(ctx, project, earlier.pipelineName) : { name: earlier.pipelineName, versionId: earlier.pipelineVersionId, spec, commit: earlier.commit };
+    parsed.code === "latest"
+      ? await currentPipeline(ctx, project, earlier.pipelineName)
+      : { name: earlier.pipelineName, versionId: earlier.pipelineVersionId, spec, commit: earlier.commit };
   // A parameter that newer code has dropped is left behind; one that the caller gives must exist.
   const kept = Object.fromEntries(Object.entries(earlier.parameters).filter(([name]) => Object.hasOwn(pipeline.spec.parameters, name)));
   return createRun(ctx, {

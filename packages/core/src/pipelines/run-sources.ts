@@ -33,12 +33,18 @@ export async function readRunSources(ctx: CoreContext, project: Project, commit:
   const datasets = inputs.map((name) => {
     const files = tree.filter((entry) => entry.path === name || entry.path.startsWith(`${name}/`)).map(toFile);
     const step = spec.steps.find((candidate) => candidate.inputs.includes(name));
-    if (files.length === 0) throw invalid(name, `Step ${step?.key ?? ""} reads ${name}, which is not in the repository ${at}. Commit it or change inputs in trellis.yaml.`);
+    if (files.length === 0)
+      throw invalid(name, `Step ${step?.key ?? ""} reads ${name}, which is not in the repository ${at}. Commit it or change inputs in trellis.yaml.`);
     return { name, files };
   });
   const digests = datasets.map(({ name, files }) => ({ path: name, digest: filesDigest(files) }));
   const environmentReady = (await ctx.resolve(PythonEnvironmentsCapability).find(lockDigest)) !== null;
-  return { lockDigest, environmentReady, datasets, dataDigest: digests.length === 1 ? (digests[0]?.digest ?? null) : digests.length > 0 ? filesDigest(digests) : null };
+  return {
+    lockDigest,
+    environmentReady,
+    datasets,
+    dataDigest: digests.length === 1 ? (digests[0]?.digest ?? null) : digests.length > 0 ? filesDigest(digests) : null,
+  };
 }
 
 function toFile(entry: TreeEntry): DatasetFile {

@@ -1,17 +1,21 @@
-import { createHash } from "node:crypto";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { testDatabase } from "@trellis/db/testing";
-import { auditEvent, jobOutbox, notification, step } from "@trellis/db/schema";
+import { auditEvent, jobOutbox, notification } from "@trellis/db/schema";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { claimSteps } from "./claim-steps.ts";
-import { finishAttempt } from "./finish-attempt.ts";
 import { cancelRun, planRetry, registerPipelines, retryRun, startRun } from "./index.ts";
 import { type FakeCommand, untilStopped } from "./testing/fake-executor.ts";
 import { openLab, type PipelineLab, projectFile } from "./testing/pipeline-lab.ts";
 
-const DESCRIPTOR = JSON.stringify({ format: 1, name: "lab-model", task: "classification", framework: "none", loader: "lab:load", signature: { inputs: [{ name: "x", type: "double" }], outputs: [{ name: "p", type: "double" }] } });
+const DESCRIPTOR = JSON.stringify({
+  format: 1,
+  name: "lab-model",
+  task: "classification",
+  framework: "none",
+  loader: "lab:load",
+  signature: { inputs: [{ name: "x", type: "double" }], outputs: [{ name: "p", type: "double" }] },
+});
 
 /** A command that writes files into its work folder. */
 const writes =
@@ -46,10 +50,17 @@ describe("the pipeline scheduler", () => {
   it("runs steps in order, hands outputs on, and registers the model of a good run", async () => {
     lab.executor.commands.set("prepare", writes({ "work/train.csv": "a,b\n" }));
     lab.executor.commands.set("train", async (request) => {
-      await writeFile(path.join(request.environment.TRELLIS_OUTPUT ?? "", "metrics.jsonl"), '{"key":"auc","value":0.5,"step":1}\nbroken\n{"key":"auc","value":0.7,"step":2}');
+      await writeFile(
+        path.join(request.environment.TRELLIS_OUTPUT ?? "", "metrics.jsonl"),
+        '{"key":"auc","value":0.5,"step":1}\nbroken\n{"key":"auc","value":0.7,"step":2}',
+      );
       await writeFile(path.join(request.environment.TRELLIS_OUTPUT ?? "", "params.json"), '{"trees":100}');
       await writeFile(path.join(request.environment.TRELLIS_OUTPUT ?? "", "summary.md"), "# Good");
-      return writes({ "model/trellis-model.json": DESCRIPTOR, "model/card.md": "A card", "model/weights/w.bin": "w" })(request, new AbortController().signal, () => {});
+      return writes({ "model/trellis-model.json": DESCRIPTOR, "model/card.md": "A card", "model/weights/w.bin": "w" })(
+        request,
+        new AbortController().signal,
+        () => {},
+      );
     });
     const runId = await start(
       `prepare: { stage: data, run: prepare, inputs: [data], outputs: [work/train.csv] }
@@ -76,7 +87,12 @@ describe("the pipeline scheduler", () => {
   it("shows an environment that exists as cached, and says why steps wait", async () => {
     const runId = await start("a: { stage: data, run: a }\nb: { stage: train, run: b, needs: [a] }\nc: { stage: test, run: c, needs: [a, b] }");
     const before = await lab.until(runId, () => true);
-    expect(before.steps.map((step) => `${step.status} ${step.reason}`)).toEqual(["queued ", "waiting Waiting for environment", "waiting Waiting for a", "waiting Waiting for a and b"]);
+    expect(before.steps.map((step) => `${step.status} ${step.reason}`)).toEqual([
+      "queued ",
+      "waiting Waiting for environment",
+      "waiting Waiting for a",
+      "waiting Waiting for a and b",
+    ]);
     await lab.schedule();
     expect((await lab.ended(runId)).status).toBe("succeeded");
     const second = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
@@ -121,8 +137,16 @@ describe("the pipeline scheduler", () => {
     await lab.schedule(1);
     const found = await lab.ended(runId);
     expect([found.status, found.reason]).toEqual(["failed", "Step bad failed: Exit code 1: ValueError: no rows"]);
-    expect(found.steps.map((step) => `${step.key} ${step.status} ${step.reason}`)).toEqual(["environment succeeded ", "bad failed Exit code 1: ValueError: no rows", "after skipped Skipped because bad did not succeed", "beside succeeded "]);
-    const told = await database.db.select().from(notification).where(eq(notification.href, `/projects/${lab.project.slug}/runs/1`));
+    expect(found.steps.map((step) => `${step.key} ${step.status} ${step.reason}`)).toEqual([
+      "environment succeeded ",
+      "bad failed Exit code 1: ValueError: no rows",
+      "after skipped Skipped because bad did not succeed",
+      "beside succeeded ",
+    ]);
+    const told = await database.db
+      .select()
+      .from(notification)
+      .where(eq(notification.href, `/projects/${lab.project.slug}/runs/1`));
     expect(told).toMatchObject([{ kind: "run_failed", body: found.reason }]);
     const audited = await database.db.select().from(auditEvent).where(eq(auditEvent.subjectId, runId));
     expect(audited.map((event) => event.action)).toEqual(["pipelines.run.start", "pipelines.run.finish"]);
@@ -201,7 +225,10 @@ describe("the pipeline scheduler", () => {
     expect(waiting.steps[1]).toMatchObject({ status: "queued", reason: "Retries in 1 s (attempt 2)" });
     const found = await lab.ended(runId);
     expect(found.status).toBe("succeeded");
-    expect(found.attempts.filter((attempt) => attempt.stepKey === "a").map((attempt) => [attempt.number, attempt.status, attempt.exitCode])).toEqual([[1, "failed", 3], [2, "succeeded", 0]]);
+    expect(found.attempts.filter((attempt) => attempt.stepKey === "a").map((attempt) => [attempt.number, attempt.status, attempt.exitCode])).toEqual([
+      [1, "failed", 3],
+      [2, "succeeded", 0],
+    ]);
     expect(found.metrics).toMatchObject([{ key: "loss", value: 2, points: 1 }]);
   });
 
@@ -291,7 +318,10 @@ describe("the pipeline scheduler", () => {
     const runId = await start("a: { stage: package, run: a, outputs: [model] }", "    register: { model: lab-model, from: a, path: model }\n");
     await lab.schedule();
     const found = await lab.ended(runId);
-    expect([found.status, found.reason]).toEqual(["failed", 'The model could not be registered: model/trellis-model.json: loader: must name a function as "package.module:function"']);
+    expect([found.status, found.reason]).toEqual([
+      "failed",
+      'The model could not be registered: model/trellis-model.json: loader: must name a function as "package.module:function"',
+    ]);
     expect(found.versions).toEqual([]);
     expect((await planRetry(lab.ada, { runId })).steps.at(-1)).toMatchObject({ action: "run", why: "Its model could not be registered." });
   });
@@ -307,75 +337,16 @@ describe("the pipeline scheduler", () => {
     expect((await lab.ended(runId)).status).toBe("succeeded");
     expect(lab.executor.begun.filter((request) => request.command === "a")).toHaveLength(1);
   });
-});
 
-describe("a scheduler after another", () => {
-  const database = testDatabase();
-  let lab: PipelineLab;
-
-  beforeEach(async () => {
-    lab = await openLab(database.handle);
-    await lab.push({ "uv.lock": "lock", "trellis.yaml": projectFile(lab.project.slug, "a: { stage: data, run: a }\nb: { stage: train, run: b, needs: [a] }") });
-    await registerPipelines(lab.ada, { project: lab.project.slug });
-  });
-  afterEach(() => lab.close());
-
-  it("adopts what runs, whichever way it ends, and runs nothing twice", async () => {
-    const gate = Promise.withResolvers<number>();
-    lab.executor.commands.set("a", () => gate.promise);
-    const { runId } = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    const first = await lab.schedule();
-    await lab.until(runId, (found) => found.attempts.some((attempt) => attempt.stepKey === "a" && attempt.status === "running"));
-    await first.stop();
-    await lab.schedule();
-    gate.resolve(0);
-    expect((await lab.ended(runId)).status).toBe("succeeded");
-    expect(lab.executor.begun.map((request) => request.environment.TRELLIS_STEP)).toEqual(["environment", "a", "b"]);
-  });
-
-  it.each(["before the command was submitted", "after the command was submitted"])("takes up an attempt left launching %s", async (when) => {
-    const { runId } = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    const [claimed] = (await claimSteps(lab.system, 1)).claimed;
-    if (!claimed) throw new Error("nothing was claimed");
-    const gate = Promise.withResolvers<number>();
-    if (when.startsWith("after")) {
-      lab.executor.commands.set("the install", () => gate.promise);
-      await lab.executor.submit({ attemptId: claimed.id, command: "the install", workFolder: "/nowhere", environment: {} });
-    }
-    await lab.schedule();
-    if (when.startsWith("after")) {
-      await lab.until(runId, (found) => found.attempts[0]?.status === "running");
-      lab.environments.made.add(claimed.lockDigest);
-      gate.resolve(0);
-    }
+  it("runs a wide run on many slots, each step after all it needs", async () => {
+    const wide = Array.from({ length: 40 }, (_, index) => `w${index}: { stage: train, run: w${index}, needs: [root] }`).join("\n");
+    const runId = await start(
+      `root: { stage: data, run: root }\n${wide}\nend: { stage: test, run: end, needs: [${Array.from({ length: 40 }, (_, index) => `w${index}`).join(", ")}] }`,
+    );
+    await lab.schedule(12);
     const found = await lab.ended(runId);
-    expect(found.status).toBe("succeeded");
-    const environment = found.attempts.filter((attempt) => attempt.stepKey === "environment").map((attempt) => `${attempt.number} ${attempt.status}`);
-    expect(environment).toEqual(when.startsWith("after") ? ["1 succeeded"] : ["1 lost", "2 succeeded"]);
-  });
-
-  it("settles a run whose last step ended just before", async () => {
-    const { runId } = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    await database.db.update(step).set({ status: "succeeded" }).where(eq(step.runId, runId));
-    await lab.schedule();
-    expect((await lab.ended(runId)).status).toBe("succeeded");
-  });
-
-  it("ends an attempt once, however often it is asked", async () => {
-    await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    const [claimed] = (await claimSteps(lab.system, 1)).claimed;
-    if (!claimed) throw new Error("nothing was claimed");
-    const outcome = { status: "succeeded" as const, exitCode: 0, reason: "" };
-    const results = await Promise.all([1, 2, 3].map(() => finishAttempt(lab.system, claimed, outcome)));
-    expect(results.filter((result) => result.finished)).toHaveLength(1);
-  });
-
-  it("gives up on a command that never begins", async () => {
-    lab.environments.made.add(`sha256:${createHash("sha256").update("lock").digest("hex")}`);
-    const { runId } = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    lab.executor.refuse = true;
-    await lab.schedule();
-    const found = await lab.ended(runId);
-    expect([found.status, found.attempts.length]).toEqual(["errored", 6]);
+    expect([found.status, lab.errors]).toEqual(["succeeded", []]);
+    const begun = lab.executor.begun.map((request) => request.environment.TRELLIS_STEP);
+    expect([begun.length, new Set(begun).size, begun[1], begun.at(-1)]).toEqual([43, 43, "root", "end"]);
   });
 });

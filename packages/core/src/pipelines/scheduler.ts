@@ -132,7 +132,10 @@ class Scheduler {
     const following = follow(this.#ctx, live, { places: this.#places, signal: this.#abort.signal, onDeadline: () => this.#want("claim") })
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
-        this.#ctx.log.error({ attemptId: live.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "an attempt lost its watcher and is taken up again");
+        this.#ctx.log.error(
+          { attemptId: live.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+          "an attempt lost its watcher and is taken up again",
+        );
       })
       .finally(() => {
         this.#watched.delete(live.id);
@@ -178,7 +181,12 @@ class Scheduler {
     const rows = await this.#ctx.db
       .select({ id: run.id })
       .from(run)
-      .where(and(inArray(run.status, ["queued", "running", "cancelling"]), sql`not exists (select 1 from step s where s.run_id = ${run.id} and s.status in ('waiting', 'queued', 'running'))`))
+      .where(
+        and(
+          inArray(run.status, ["queued", "running", "cancelling"]),
+          sql`not exists (select 1 from step s where s.run_id = ${run.id} and s.status in ('waiting', 'queued', 'running'))`,
+        ),
+      )
       .orderBy(asc(run.id))
       .limit(100);
     for (const row of rows) {

@@ -31,7 +31,11 @@ type Ending = { status: "succeeded" | "failed" | "errored" | "cancelled"; reason
  */
 export async function settleRun(caller: CoreContext, runId: string): Promise<RunStatus | null> {
   const ctx = asSystem(caller, "pipelines");
-  const [found] = await ctx.db.select({ run, spec: pipelineVersion.spec }).from(run).innerJoin(pipelineVersion, eq(pipelineVersion.id, run.pipelineVersionId)).where(eq(run.id, runId));
+  const [found] = await ctx.db
+    .select({ run, spec: pipelineVersion.spec })
+    .from(run)
+    .innerJoin(pipelineVersion, eq(pipelineVersion.id, run.pipelineVersionId))
+    .where(eq(run.id, runId));
   if (!found || isRunEnded(found.run.status)) return null;
   const spec = asPipelineSpec(found.spec);
   const planned = await endingOf(ctx.db, found.run);
@@ -45,7 +49,8 @@ export async function settleRun(caller: CoreContext, runId: string): Promise<Run
     if (ending.status !== "succeeded" || !draft) return finish(tx, ctx, locked, ending, spec, null);
     if (isCoreError(draft)) return finish(tx, ctx, locked, { status: "failed", reason: `The model could not be registered: ${draft.message}` }, spec, null);
     const registered = await tryRegister(tx, ctx, draft);
-    if (isCoreError(registered)) return finish(tx, ctx, locked, { status: "failed", reason: `The model could not be registered: ${registered.message}` }, spec, null);
+    if (isCoreError(registered))
+      return finish(tx, ctx, locked, { status: "failed", reason: `The model could not be registered: ${registered.message}` }, spec, null);
     return finish(tx, ctx, locked, ending, spec, registered);
   });
 }
@@ -57,17 +62,38 @@ async function endingOf(db: CoreContext["db"] | Transaction, { id, status, reaso
   if (status === "cancelling") return { status: "cancelled", reason };
   const culprit = steps.find((row) => row.status === verdict);
   const words = { failed: "failed", errored: "could not be completed", cancelled: "was cancelled" };
-  return { status: verdict, reason: verdict === "succeeded" || !culprit ? "" : `Step ${culprit.key} ${words[verdict]}${culprit.reason ? `: ${culprit.reason}` : ""}` };
+  return {
+    status: verdict,
+    reason: verdict === "succeeded" || !culprit ? "" : `Step ${culprit.key} ${words[verdict]}${culprit.reason ? `: ${culprit.reason}` : ""}`,
+  };
 }
 
-async function finish(tx: Transaction, ctx: CoreContext, row: Run, ending: Ending, spec: PipelineSpec, registered: RegisteredVersion | null): Promise<RunStatus> {
+async function finish(
+  tx: Transaction,
+  ctx: CoreContext,
+  row: Run,
+  ending: Ending,
+  spec: PipelineSpec,
+  registered: RegisteredVersion | null,
+): Promise<RunStatus> {
   const [owner] = await tx.select({ slug: projectTable.slug }).from(projectTable).where(eq(projectTable.id, row.projectId));
   const name = `${owner?.slug ?? ""} run ${row.number}`;
   await tx.update(run).set({ status: ending.status, reason: ending.reason, endedAt: ctx.now() }).where(eq(run.id, row.id));
   const version = registered && spec.register ? [{ kind: "version.registered", message: `${spec.register.model} v${registered.version}` }] : [];
   await recordRunEvents(tx, ctx, row.id, [...version, { kind: `run.${ending.status}`, message: ending.reason }]);
-  await recordAuditEvent(tx, ctx, { action: "pipelines.run.finish", subject: { kind: "run", id: row.id, name }, projectId: row.projectId, data: { status: ending.status, reason: ending.reason } });
-  await enqueueJob(tx, runFinished, { runId: row.id, projectId: row.projectId, pipelineName: row.pipelineName, status: ending.status, triggerKind: row.triggerKind });
+  await recordAuditEvent(tx, ctx, {
+    action: "pipelines.run.finish",
+    subject: { kind: "run", id: row.id, name },
+    projectId: row.projectId,
+    data: { status: ending.status, reason: ending.reason },
+  });
+  await enqueueJob(tx, runFinished, {
+    runId: row.id,
+    projectId: row.projectId,
+    pipelineName: row.pipelineName,
+    status: ending.status,
+    triggerKind: row.triggerKind,
+  });
   if (registered) {
     await enqueueJob(tx, versionRegistered, {
       versionId: registered.versionId,
@@ -80,7 +106,13 @@ async function finish(tx: Transaction, ctx: CoreContext, row: Run, ending: Endin
     });
   }
   if (row.requestedBy && (ending.status === "failed" || ending.status === "errored")) {
-    await notify(tx, ctx, { userIds: [row.requestedBy], kind: "run_failed", title: `Run ${row.number} of ${owner?.slug ?? ""} failed`, body: ending.reason, href: `/projects/${owner?.slug ?? ""}/runs/${row.number}` });
+    await notify(tx, ctx, {
+      userIds: [row.requestedBy],
+      kind: "run_failed",
+      title: `Run ${row.number} of ${owner?.slug ?? ""} failed`,
+      body: ending.reason,
+      href: `/projects/${owner?.slug ?? ""}/runs/${row.number}`,
+    });
   }
   await announce(tx, `run:${row.id}`, `runs:${row.projectId}`, `project:${row.projectId}`);
   return ending.status;
@@ -101,14 +133,25 @@ async function tryRegister(tx: Transaction, ctx: CoreContext, draft: ModelVersio
   }
 }
 
-async function draftVersion(ctx: CoreContext, row: Run, spec: PipelineSpec, register: NonNullable<PipelineSpec["register"]>): Promise<ModelVersionDraft | CoreError> {
+async function draftVersion(
+  ctx: CoreContext,
+  row: Run,
+  spec: PipelineSpec,
+  register: NonNullable<PipelineSpec["register"]>,
+): Promise<ModelVersionDraft | CoreError> {
   const prefix = `${register.path}/`;
-  const files = (await filesOfStep(ctx, row.id, [register.from])).filter((file) => file.path.startsWith(prefix)).map((file) => ({ path: file.path.slice(prefix.length), digest: file.digest, sizeBytes: file.sizeBytes }));
+  const files = (await filesOfStep(ctx, row.id, [register.from]))
+    .filter((file) => file.path.startsWith(prefix))
+    .map((file) => ({ path: file.path.slice(prefix.length), digest: file.digest, sizeBytes: file.sizeBytes }));
   try {
     const descriptorText = await readText(ctx, files, DESCRIPTOR_FILE, MAX_DESCRIPTOR_BYTES);
     if (descriptorText === null) throw new CoreError("INVALID", `Step ${register.from} left no ${DESCRIPTOR_FILE} in ${register.path}.`);
     const descriptor = parseModelDescriptor(descriptorText, { file: `${register.path}/${DESCRIPTOR_FILE}`, files: files.map((file) => file.path) });
-    const metrics = await ctx.db.select({ key: metricLatest.key, value: metricLatest.value }).from(metricLatest).where(eq(metricLatest.runId, row.id)).limit(1_000);
+    const metrics = await ctx.db
+      .select({ key: metricLatest.key, value: metricLatest.value })
+      .from(metricLatest)
+      .where(eq(metricLatest.runId, row.id))
+      .limit(1_000);
     const params = await ctx.db.select({ key: runParam.key, value: runParam.value }).from(runParam).where(eq(runParam.runId, row.id)).limit(2_000);
     return {
       projectId: row.projectId,
@@ -120,7 +163,10 @@ async function draftVersion(ctx: CoreContext, row: Run, spec: PipelineSpec, regi
       dataDigest: row.dataDigest,
       lockDigest: row.lockDigest ?? "",
       metrics: Object.fromEntries(metrics.map(({ key, value }) => [key, value])),
-      params: { ...Object.fromEntries(Object.entries(row.parameters).map(([key, value]) => [key, String(value)])), ...Object.fromEntries(params.map(({ key, value }) => [key, value])) },
+      params: {
+        ...Object.fromEntries(Object.entries(row.parameters).map(([key, value]) => [key, String(value)])),
+        ...Object.fromEntries(params.map(({ key, value }) => [key, value])),
+      },
       card: (await readText(ctx, files, CARD_FILE, MAX_CARD_BYTES)) ?? "",
       createdBy: row.requestedByName,
     };
@@ -130,7 +176,12 @@ async function draftVersion(ctx: CoreContext, row: Run, spec: PipelineSpec, regi
   }
 }
 
-async function readText(ctx: CoreContext, files: { path: string; digest: string; sizeBytes: number }[], name: string, maxBytes: number): Promise<string | null> {
+async function readText(
+  ctx: CoreContext,
+  files: { path: string; digest: string; sizeBytes: number }[],
+  name: string,
+  maxBytes: number,
+): Promise<string | null> {
   const file = files.find((candidate) => candidate.path === name);
   if (!file) return null;
   if (file.sizeBytes > maxBytes) throw new CoreError("TOO_LARGE", `${name} of the model has ${file.sizeBytes} bytes; at most ${maxBytes} are read.`);

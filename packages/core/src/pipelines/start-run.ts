@@ -37,5 +37,7 @@ export async function startRun(ctx: CoreContext, input: z.input<typeof startRunI
 export function requireParameters(specs: Record<string, ParameterSpec>, given: Record<string, unknown>): Record<string, ParameterValue> {
   const { values, issues } = checkParameters(specs, given);
   if (issues.length === 0) return values;
-  throw new CoreError("INVALID", issues.map((issue) => issue.message).join(" "), { issues: issues.map((issue) => ({ path: `parameters.${issue.path}`, message: issue.message })) });
+  throw new CoreError("INVALID", issues.map((issue) => issue.message).join(" "), {
+    issues: issues.map((issue) => ({ path: `parameters.${issue.path}`, message: issue.message })),
+  });
 }

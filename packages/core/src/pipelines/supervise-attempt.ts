@@ -40,7 +40,11 @@ export async function launchAttempt(ctx: CoreContext, live: LiveAttempt, supervi
   } catch (error) {
     signal.throwIfAborted();
     ctx.log.warn({ attemptId: live.id, error: String(error) }, "an attempt could not be prepared");
-    return end(ctx, live, places, { status: "errored", exitCode: null, reason: `It could not be prepared: ${error instanceof Error ? error.message : String(error)}` });
+    return end(ctx, live, places, {
+      status: "errored",
+      exitCode: null,
+      reason: `It could not be prepared: ${error instanceof Error ? error.message : String(error)}`,
+    });
   }
   signal.throwIfAborted();
   if ("cached" in preparation) return end(ctx, live, places, { status: "succeeded", exitCode: null, reason: preparation.cached, cached: true });
@@ -83,7 +87,12 @@ async function markRunning(ctx: CoreContext, live: LiveAttempt, handle: Executio
 async function watchAttempt(ctx: CoreContext, live: LiveAttempt, handle: ExecutionHandle, { places, signal }: Supervision): Promise<void> {
   const { output } = attemptFolders(places.rootFolder, live.runId, live.id);
   const reader = new OutputReader(ctx, live, output);
-  const watcher = watchFolder(output, LEAST_MS_BETWEEN_LOOKS, () => reader.read(false), (error) => ctx.log.warn({ attemptId: live.id, error: String(error) }, "reports of a step could not be read"));
+  const watcher = watchFolder(
+    output,
+    LEAST_MS_BETWEEN_LOOKS,
+    () => reader.read(false),
+    (error) => ctx.log.warn({ attemptId: live.id, error: String(error) }, "reports of a step could not be read"),
+  );
   let state: ExecutionState;
   try {
     state = await ctx.resolve(ExecutorCapability).wait(live.id, handle, signal);
@@ -135,14 +144,16 @@ async function end(ctx: CoreContext, live: LiveAttempt, places: AttemptPlaces, o
   const { runDone } = await finishAttempt(ctx, live, outcome);
   if (runDone) await settleRun(ctx, live.runId);
   if (runDone) await rm(sourceFolder(places.rootFolder, live.runId), { recursive: true, force: true });
-  await removeWorkFolder(attemptFolders(places.rootFolder, live.runId, live.id)).catch((error: unknown) => ctx.log.warn({ attemptId: live.id, error: String(error) }, "a work folder could not be removed"));
+  await removeWorkFolder(attemptFolders(places.rootFolder, live.runId, live.id)).catch((error: unknown) =>
+    ctx.log.warn({ attemptId: live.id, error: String(error) }, "a work folder could not be removed"),
+  );
 }
 
 async function readLogTail(ctx: CoreContext, attemptId: string): Promise<string> {
   const executor = ctx.resolve(ExecutorCapability);
   let tail = Buffer.alloc(0);
   try {
-    for (let offset = 0; ; ) {
+    for (let offset = 0; ;) {
       const chunk = await executor.readLogs(attemptId, offset, { limit: LOG_CHUNK_BYTES });
       tail = Buffer.concat([tail, chunk.content]).subarray(-LOG_TAIL_BYTES);
       if (chunk.end || chunk.content.length === 0) return tail.toString("utf8");

@@ -1,10 +1,14 @@
 import { sql } from "drizzle-orm";
-import type { CoreContext } from "../kernel/context.ts";
+import type { Database, Transaction } from "../kernel/context.ts";
 import { medianSeconds, USUAL_OF_LAST } from "./domain/estimate.ts";
 
 /** How long the last successful runs of a pipeline and their steps took: medians, in seconds. Resumed runs do not count. */
-export async function usualDurations(ctx: CoreContext, projectId: string, pipelineName: string): Promise<{ usualSeconds: number | null; usualStepSeconds: Record<string, number> }> {
-  const { rows } = await ctx.db.execute<{ seconds: number | null; steps: { key: string; seconds: number }[] }>(sql`
+export async function usualDurations(
+  db: Database | Transaction,
+  projectId: string,
+  pipelineName: string,
+): Promise<{ usualSeconds: number | null; usualStepSeconds: Record<string, number> }> {
+  const { rows } = await db.execute<{ seconds: number | null; steps: { key: string; seconds: number }[] }>(sql`
     select extract(epoch from r.ended_at - r.started_at)::float8 as seconds,
       coalesce((select json_agg(json_build_object('key', s.key, 'seconds', extract(epoch from s.ended_at - s.started_at)::float8))
         from step s where s.run_id = r.id and s.status = 'succeeded' and s.started_at is not null), '[]'::json) as steps

@@ -2,7 +2,21 @@ import { auditEvent, jobOutbox, project, run } from "@trellis/db/schema";
 import { testDatabase } from "@trellis/db/testing";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cancelRun, getRun, listRuns, planRetry, projectPipelines, projectSpec, readAttemptLog, registerPipelines, registerPipelinesJob, rerunRun, retryRun, runsTimeline, startRun } from "./index.ts";
+import {
+  cancelRun,
+  getRun,
+  listRuns,
+  planRetry,
+  projectPipelines,
+  projectSpec,
+  readAttemptLog,
+  registerPipelines,
+  registerPipelinesJob,
+  rerunRun,
+  retryRun,
+  runsTimeline,
+  startRun,
+} from "./index.ts";
 import { openLab, type PipelineLab, projectFile } from "./testing/pipeline-lab.ts";
 
 const database = testDatabase();
@@ -13,7 +27,10 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const STEPS = "a: { stage: data, run: a }\nb: { stage: train, run: b, needs: [a] }";
-const actionsOf = async (subjectId: string): Promise<string[]> => (await database.db.select({ action: auditEvent.action }).from(auditEvent).where(eq(auditEvent.subjectId, subjectId)).orderBy(auditEvent.seq)).map((row) => row.action);
+const actionsOf = async (subjectId: string): Promise<string[]> =>
+  (await database.db.select({ action: auditEvent.action }).from(auditEvent).where(eq(auditEvent.subjectId, subjectId)).orderBy(auditEvent.seq)).map(
+    (row) => row.action,
+  );
 
 async function ready(): Promise<void> {
   await lab.push({ "uv.lock": "lock", "trellis.yaml": projectFile(lab.project.slug, STEPS, "monitors:\n  production: { environment: production }\n") });
@@ -34,7 +51,10 @@ describe("registerPipelines", () => {
   it("keeps the last good version when the file is bad, and keeps what is wrong with it", async () => {
     await ready();
     const commit = await lab.push({ "trellis.yaml": projectFile(lab.project.slug, "a: { stage: data }") });
-    await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({ code: "INVALID", issues: [{ file: "trellis.yaml", line: 8, path: "pipelines.train.steps.a.run" }] });
+    await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({
+      code: "INVALID",
+      issues: [{ file: "trellis.yaml", line: 8, path: "pipelines.train.steps.a.run" }],
+    });
     const { spec, problem } = await projectSpec(lab.ada, { project: lab.project.slug });
     expect(spec?.monitors).toEqual({ production: { environment: "production", windowSeconds: 604_800, minRows: 200, alertAfter: 2, ofLast: 3 } });
     expect(problem).toMatchObject({ commit, message: expect.stringContaining("trellis.yaml:8:") });
@@ -46,10 +66,18 @@ describe("registerPipelines", () => {
   it("says what is missing, and whose file it is", async () => {
     await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({ code: "PRECONDITION_FAILED" });
     await lab.push({ "README.md": "" });
-    await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({ code: "INVALID", message: expect.stringContaining("trellis.yaml is missing") });
+    await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({
+      code: "INVALID",
+      message: expect.stringContaining("trellis.yaml is missing"),
+    });
     await lab.push({ "trellis.yaml": projectFile("other", STEPS) });
-    await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({ issues: [{ line: 2, message: expect.stringContaining(`belongs to the project ${lab.project.slug}`) }] });
-    await expect(startRun(lab.ada, { project: lab.project.slug, pipeline: "train" })).rejects.toMatchObject({ code: "PRECONDITION_FAILED", message: expect.stringContaining("refused") });
+    await expect(registerPipelines(lab.ada, { project: lab.project.slug })).rejects.toMatchObject({
+      issues: [{ line: 2, message: expect.stringContaining(`belongs to the project ${lab.project.slug}`) }],
+    });
+    await expect(startRun(lab.ada, { project: lab.project.slug, pipeline: "train" })).rejects.toMatchObject({
+      code: "PRECONDITION_FAILED",
+      message: expect.stringContaining("refused"),
+    });
   });
 
   it("marks a pipeline that is gone, whose runs stay", async () => {
@@ -72,13 +100,23 @@ describe("startRun", () => {
     });
     const { runId, number } = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train", parameters: { depth: "8" } });
     const found = await getRun(lab.ada, { project: lab.project.slug, number });
-    expect(found).toMatchObject({ id: runId, number: 1, status: "queued", parameters: { depth: 8 }, triggerKind: "manual", requestedByName: "Ada", pipelineVersion: { number: 1 }, abilities: { write: true } });
+    expect(found).toMatchObject({
+      id: runId,
+      number: 1,
+      status: "queued",
+      parameters: { depth: 8 },
+      triggerKind: "manual",
+      requestedByName: "Ada",
+      pipelineVersion: { number: 1 },
+      abilities: { write: true },
+    });
     expect(await actionsOf(runId)).toEqual(["pipelines.run.start"]);
   });
 
   it("makes one run of one firing, however often and however much at once it comes", async () => {
     await ready();
-    const fire = () => startRun(lab.system, { project: lab.project.id, pipeline: "train", trigger: { kind: "drift", key: "drift:1", cause: { summary: "distance drifted" } } });
+    const fire = () =>
+      startRun(lab.system, { project: lab.project.id, pipeline: "train", trigger: { kind: "drift", key: "drift:1", cause: { summary: "distance drifted" } } });
     const runs = await Promise.all([fire(), fire(), fire()]);
     expect(new Set(runs.map((one) => one.runId)).size).toBe(1);
     expect(runs.filter((one) => one.created)).toHaveLength(1);
@@ -151,7 +189,8 @@ describe("listRuns", () => {
     await ready();
     for (let index = 0; index < 5; index += 1) await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
     await cancelRun(lab.ada, { runId: (await getRun(lab.ada, { project: lab.project.slug, number: 2 })).id });
-    const numbers = async (input: Parameters<typeof listRuns>[1]): Promise<number[]> => (await listRuns(lab.ada, { project: lab.project.slug, ...input })).items.map((item) => item.number);
+    const numbers = async (input: Parameters<typeof listRuns>[1]): Promise<number[]> =>
+      (await listRuns(lab.ada, { project: lab.project.slug, ...input })).items.map((item) => item.number);
     expect(await numbers({})).toEqual([5, 4, 3, 2, 1]);
     expect(await numbers({ status: ["cancelled"] })).toEqual([2]);
     expect(await numbers({ search: "#3" })).toEqual([3]);
@@ -167,7 +206,11 @@ describe("listRuns", () => {
     expect(seen).toEqual([5, 4, 3, 2, 1]);
     await expect(listRuns(lab.ada, { cursor: "x" })).rejects.toMatchObject({ code: "INVALID" });
     const [last] = (await listRuns(lab.ada, { project: lab.project.slug, limit: 1 })).items;
-    expect(last).toMatchObject({ steps: { total: 3, done: 0, failed: 0 }, stages: [{ key: "environment", stage: "setup", status: "queued" }, { key: "a" }, { key: "b" }], version: null });
+    expect(last).toMatchObject({
+      steps: { total: 3, done: 0, failed: 0 },
+      stages: [{ key: "environment", stage: "setup", status: "queued" }, { key: "a" }, { key: "b" }],
+      version: null,
+    });
   });
 });
 

@@ -17,9 +17,11 @@ export function watchFolder(folder: string, leastMs: number, look: () => Promise
     timer = setTimeout(() => {
       timer = null;
       if (running) return schedule();
-      running = look().catch(onError).finally(() => {
-        running = null;
-      });
+      running = look()
+        .catch(onError)
+        .finally(() => {
+          running = null;
+        });
     }, leastMs);
     timer.unref();
   };

@@ -30,7 +30,13 @@ export const archiveVersionInput = z.object({ versionId: z.uuid(), archived: z.b
 /** Takes a version out of use, or brings it back. CONFLICT while an alias names it. */
 export async function archiveVersion(ctx: CoreContext, input: z.input<typeof archiveVersionInput>): Promise<void> {
   const { versionId, archived } = archiveVersionInput.parse(input);
-  await editVersion(ctx, versionId, { status: archived ? "archived" : "ready" }, archived ? "registry.model-version.archive" : "registry.model-version.restore", {});
+  await editVersion(
+    ctx,
+    versionId,
+    { status: archived ? "archived" : "ready" },
+    archived ? "registry.model-version.archive" : "registry.model-version.restore",
+    {},
+  );
 }
 
 async function editVersion(
@@ -60,8 +66,16 @@ export async function updateModel(ctx: CoreContext, input: z.input<typeof update
   const { modelId, ...changes } = updateModelInput.parse(input);
   const model = await requireModel(ctx, modelId, "project.write");
   await ctx.db.transaction(async (tx) => {
-    await tx.update(registeredModel).set({ ...changes, updatedAt: ctx.now() }).where(eq(registeredModel.id, model.id));
-    await recordAuditEvent(tx, ctx, { action: "registry.model.update", subject: { kind: "registered_model", id: model.id, name: model.name }, projectId: model.projectId, data: changes });
+    await tx
+      .update(registeredModel)
+      .set({ ...changes, updatedAt: ctx.now() })
+      .where(eq(registeredModel.id, model.id));
+    await recordAuditEvent(tx, ctx, {
+      action: "registry.model.update",
+      subject: { kind: "registered_model", id: model.id, name: model.name },
+      projectId: model.projectId,
+      data: changes,
+    });
     await announce(tx, `models:${model.projectId}`);
   });
 }

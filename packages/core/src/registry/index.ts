@@ -1,6 +1,25 @@
 export { compareVersions, compareVersionsInput } from "./compare-versions.ts";
-export { DESCRIPTOR_FILE, FIELD_TYPES, type ModelDescriptor, parseModelDescriptor, type Signature, type SignatureField, signatureOf } from "./domain/model-descriptor.ts";
-export { archiveVersion, archiveVersionInput, setModelTags, setModelTagsInput, setVersionTags, setVersionTagsInput, updateCard, updateCardInput, updateModel, updateModelInput } from "./edit-version.ts";
+export {
+  DESCRIPTOR_FILE,
+  FIELD_TYPES,
+  type ModelDescriptor,
+  parseModelDescriptor,
+  type Signature,
+  type SignatureField,
+  signatureOf,
+} from "./domain/model-descriptor.ts";
+export {
+  archiveVersion,
+  archiveVersionInput,
+  setModelTags,
+  setModelTagsInput,
+  setVersionTags,
+  setVersionTagsInput,
+  updateCard,
+  updateCardInput,
+  updateModel,
+  updateModelInput,
+} from "./edit-version.ts";
 export { type Facet, listModels, listModelsInput, type ModelFacets, type ModelRow } from "./list-models.ts";
 export { findModelVersion, getModel, getModelVersion, resolveAlias, resolveAliasInput, type VersionRow } from "./queries.ts";
 export { type ModelVersionDraft, registerModelVersion, type RegisteredVersion } from "./register-model-version.ts";

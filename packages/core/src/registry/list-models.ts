@@ -41,7 +41,10 @@ export type ModelRow = {
 };
 
 /** The model catalogue, page by page. Facets come with the first page only and count what the actor may see. */
-export async function listModels(ctx: CoreContext, input: z.input<typeof listModelsInput> = {}): Promise<{ items: ModelRow[]; nextCursor: string | null; facets: ModelFacets | null }> {
+export async function listModels(
+  ctx: CoreContext,
+  input: z.input<typeof listModelsInput> = {},
+): Promise<{ items: ModelRow[]; nextCursor: string | null; facets: ModelFacets | null }> {
   await authorize(ctx, "project.list");
   const query = listModelsInput.parse(input);
   const projectId = query.project ? (await requireProject(ctx, query.project)).id : null;
@@ -60,7 +63,12 @@ export async function selectModels(ctx: CoreContext, where: SQL | undefined, ord
     .select({
       model: registeredModel,
       project: { id: project.id, slug: project.slug, title: project.title },
-      latest: sql<{ id: string; version: number; createdAt: string; metrics: Record<string, number> } | null>`(select json_build_object('id', v.id, 'version', v.version, 'createdAt', v.created_at, 'metrics', v.metrics)
+      latest: sql<{
+        id: string;
+        version: number;
+        createdAt: string;
+        metrics: Record<string, number>;
+      } | null>`(select json_build_object('id', v.id, 'version', v.version, 'createdAt', v.created_at, 'metrics', v.metrics)
         from model_version v where v.model_id = ${registeredModel.id} order by v.version desc limit 1)`,
       aliases: sql<{ alias: string; version: number }[]>`coalesce((select json_agg(json_build_object('alias', a.alias, 'version', v.version) order by a.alias)
         from model_alias a join model_version v on v.id = a.version_id where a.model_id = ${registeredModel.id}), '[]'::json)`,
@@ -84,13 +92,17 @@ function filters(ctx: CoreContext, query: Query, projectId: string | null): (SQL
   const pattern = query.search ? `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : null;
   return [
     visibleProjects(ctx),
-    pattern ? or(ilike(registeredModel.name, pattern), ilike(registeredModel.description, pattern), ilike(project.slug, pattern), ilike(project.title, pattern)) : undefined,
+    pattern
+      ? or(ilike(registeredModel.name, pattern), ilike(registeredModel.description, pattern), ilike(project.slug, pattern), ilike(project.title, pattern))
+      : undefined,
     projectId ? eq(registeredModel.projectId, projectId) : undefined,
     query.task ? eq(registeredModel.task, query.task) : undefined,
     query.framework ? eq(registeredModel.framework, query.framework) : undefined,
     query.alias ? exists(sql`(select 1 from model_alias a where a.model_id = ${registeredModel.id} and a.alias = ${query.alias})`) : undefined,
     query.environment
-      ? exists(sql`(select 1 from deployment d join environment e on e.id = d.environment_id where d.model_id = ${registeredModel.id} and e.name = ${query.environment} and d.live_version_id is not null and d.lifecycle = 'active')`)
+      ? exists(
+          sql`(select 1 from deployment d join environment e on e.id = d.environment_id where d.model_id = ${registeredModel.id} and e.name = ${query.environment} and d.live_version_id is not null and d.lifecycle = 'active')`,
+        )
       : undefined,
   ];
 }
@@ -115,7 +127,8 @@ function afterCursor({ sort, cursor }: Query): SQL | undefined {
   if (!cursor) return undefined;
   if (sort === "name") return sql`${registeredModel.name} > ${cursor}`;
   const match = /^(?:(\S+) )?([0-9a-f-]{36})$/.exec(cursor);
-  if (!match?.[2] || (sort === "updated") !== (match[1] !== undefined)) throw new CoreError("INVALID", "The cursor does not belong to this list. Start from the first page.");
+  if (!match?.[2] || (sort === "updated") !== (match[1] !== undefined))
+    throw new CoreError("INVALID", "The cursor does not belong to this list. Start from the first page.");
   if (sort === "created") return sql`${registeredModel.id} < ${match[2]}::uuid`;
   return sql`(${registeredModel.updatedAt}, ${registeredModel.id}) < (${match[1]}::timestamptz, ${match[2]}::uuid)`;
 }

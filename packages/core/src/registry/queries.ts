@@ -39,7 +39,9 @@ export async function getModel(ctx: CoreContext, input: { model: string }) {
   const keys = [...new Set(versionRows.flatMap((version) => Object.keys(version.metrics)))].toSorted().slice(0, MAX_TREND_METRICS);
   const trend = keys.map((key) => ({
     key,
-    points: ready.flatMap((version) => (version.metrics[key] === undefined ? [] : [{ version: version.version, versionId: version.id, value: version.metrics[key] }])),
+    points: ready.flatMap((version) =>
+      version.metrics[key] === undefined ? [] : [{ version: version.version, versionId: version.id, value: version.metrics[key] }],
+    ),
   }));
   return { ...row, versionRows, trend, aliasEvents: await selectAliasEvents(ctx, found.id), abilities: await projectAbilities(ctx, found.projectId) };
 }
@@ -93,7 +95,10 @@ export async function findModelVersion(ctx: CoreContext, reference: VersionRefer
 export const resolveAliasInput = z.object({ model: z.string(), alias: z.string() });
 
 /** The version that an alias names now. */
-export async function resolveAlias(ctx: CoreContext, input: z.input<typeof resolveAliasInput>): Promise<{ versionId: string; version: number; modelId: string }> {
+export async function resolveAlias(
+  ctx: CoreContext,
+  input: z.input<typeof resolveAliasInput>,
+): Promise<{ versionId: string; version: number; modelId: string }> {
   const model: RegisteredModel = await requireModel(ctx, input.model);
   const result = await ctx.db.execute<{ versionId: string; version: number }>(
     sql`select v.id as "versionId", v.version from model_alias a join model_version v on v.id = a.version_id where a.model_id = ${model.id} and a.alias = ${input.alias}`,
@@ -131,7 +136,14 @@ async function selectVersions(ctx: CoreContext, where: SQL, limit: number): Prom
 
 async function selectAliasEvents(ctx: CoreContext, modelId: string) {
   return ctx.db
-    .select({ alias: modelAliasEvent.alias, fromVersion: modelAliasEvent.fromVersion, toVersion: modelAliasEvent.toVersion, actorName: modelAliasEvent.actorName, reason: modelAliasEvent.reason, at: modelAliasEvent.at })
+    .select({
+      alias: modelAliasEvent.alias,
+      fromVersion: modelAliasEvent.fromVersion,
+      toVersion: modelAliasEvent.toVersion,
+      actorName: modelAliasEvent.actorName,
+      reason: modelAliasEvent.reason,
+      at: modelAliasEvent.at,
+    })
     .from(modelAliasEvent)
     .where(eq(modelAliasEvent.modelId, modelId))
     .orderBy(desc(modelAliasEvent.seq))

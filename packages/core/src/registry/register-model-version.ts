@@ -35,10 +35,15 @@ export type RegisteredVersion = { modelId: string; versionId: string; version: n
  */
 export async function registerModelVersion(tx: Transaction, ctx: CoreContext, draft: ModelVersionDraft): Promise<RegisteredVersion> {
   if (draft.descriptor.name !== draft.model) {
-    throw new CoreError("INVALID", `${DESCRIPTOR_FILE}: name is ${draft.descriptor.name}, but trellis.yaml registers ${draft.model}. Use one name in both.`, { issues: [{ file: DESCRIPTOR_FILE, path: "name", message: `must be ${draft.model}` }] });
+    throw new CoreError("INVALID", `${DESCRIPTOR_FILE}: name is ${draft.descriptor.name}, but trellis.yaml registers ${draft.model}. Use one name in both.`, {
+      issues: [{ file: DESCRIPTOR_FILE, path: "name", message: `must be ${draft.model}` }],
+    });
   }
   const model = await lockModel(tx, ctx, draft);
-  const [known] = await tx.select().from(modelVersion).where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.runId, draft.runId)));
+  const [known] = await tx
+    .select()
+    .from(modelVersion)
+    .where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.runId, draft.runId)));
   if (known) return { modelId: model.id, versionId: known.id, version: known.version, digest: known.digest, created: false };
 
   const versionId = ctx.newId();
@@ -67,9 +72,16 @@ export async function registerModelVersion(tx: Transaction, ctx: CoreContext, dr
     createdAt: ctx.now(),
   });
   for (let start = 0; start < draft.files.length; start += 1_000) {
-    await tx.insert(modelVersionFile).values(draft.files.slice(start, start + 1_000).map(({ path, digest: content, sizeBytes }) => ({ versionId, path, digest: content, sizeBytes })));
+    await tx
+      .insert(modelVersionFile)
+      .values(draft.files.slice(start, start + 1_000).map(({ path, digest: content, sizeBytes }) => ({ versionId, path, digest: content, sizeBytes })));
   }
-  await recordEdge(tx, ctx, { from: { kind: "run", id: draft.runId }, to: { kind: "model_version", id: versionId }, relation: "produced", projectId: draft.projectId });
+  await recordEdge(tx, ctx, {
+    from: { kind: "run", id: draft.runId },
+    to: { kind: "model_version", id: versionId },
+    relation: "produced",
+    projectId: draft.projectId,
+  });
   await recordAuditEvent(tx, ctx, {
     action: "registry.model-version.register",
     subject: { kind: "model_version", id: versionId, name: `${draft.model} v${version}` },
@@ -84,10 +96,19 @@ export async function registerModelVersion(tx: Transaction, ctx: CoreContext, dr
 async function lockModel(tx: Transaction, ctx: CoreContext, draft: ModelVersionDraft): Promise<typeof registeredModel.$inferSelect> {
   await tx
     .insert(registeredModel)
-    .values({ id: ctx.newId(), projectId: draft.projectId, name: draft.model, task: draft.descriptor.task, framework: draft.descriptor.framework, createdAt: ctx.now(), updatedAt: ctx.now() })
+    .values({
+      id: ctx.newId(),
+      projectId: draft.projectId,
+      name: draft.model,
+      task: draft.descriptor.task,
+      framework: draft.descriptor.framework,
+      createdAt: ctx.now(),
+      updatedAt: ctx.now(),
+    })
     .onConflictDoNothing();
   const [model] = await tx.select().from(registeredModel).where(eq(registeredModel.name, draft.model)).for("update");
   if (!model) throw new Error(`Registered model ${draft.model} vanished while it was locked`);
-  if (model.projectId !== draft.projectId) throw new CoreError("CONFLICT", `The model name ${draft.model} belongs to another project. Choose another under register.model in trellis.yaml.`);
+  if (model.projectId !== draft.projectId)
+    throw new CoreError("CONFLICT", `The model name ${draft.model} belongs to another project. Choose another under register.model in trellis.yaml.`);
   return model;
 }

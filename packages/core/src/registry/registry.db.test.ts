@@ -46,9 +46,22 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-const descriptorOf = (name: string) => parseModelDescriptor(JSON.stringify({ format: 1, name, task: "classification", framework: "scikit-learn", loader: "m:load", signature: { inputs: [{ name: "x", type: "double" }], outputs: [{ name: "p", type: "double" }] } }));
+const descriptorOf = (name: string) =>
+  parseModelDescriptor(
+    JSON.stringify({
+      format: 1,
+      name,
+      task: "classification",
+      framework: "scikit-learn",
+      loader: "m:load",
+      signature: { inputs: [{ name: "x", type: "double" }], outputs: [{ name: "p", type: "double" }] },
+    }),
+  );
 
-async function register(index: number, given: { weights?: string; metrics?: Record<string, number>; params?: Record<string, string>; projectId?: string; ctx?: CoreContext } = {}) {
+async function register(
+  index: number,
+  given: { weights?: string; metrics?: Record<string, number>; params?: Record<string, string>; projectId?: string; ctx?: CoreContext } = {},
+) {
   const weights = await lab.store.put(Readable.from([Buffer.from(given.weights ?? `weights ${index}`)]));
   const files = [{ path: "deep/w.bin", ...weights }];
   return database.db.transaction((tx) =>
@@ -76,7 +89,14 @@ describe("registerModelVersion", () => {
     const again = await register(0);
     expect(again).toEqual({ ...made[0], created: false });
     const found = await getModelVersion(lab.ada, { versionId: again.versionId });
-    expect(found).toMatchObject({ digest: again.digest, model: { name: model, task: "classification" }, files: [{ path: "deep/w.bin" }], run: { id: runs[0], number: 1 }, signature: { inputs: [{ name: "x", type: "double", required: true }] }, status: "ready" });
+    expect(found).toMatchObject({
+      digest: again.digest,
+      model: { name: model, task: "classification" },
+      files: [{ path: "deep/w.bin" }],
+      run: { id: runs[0], number: 1 },
+      signature: { inputs: [{ name: "x", type: "double", required: true }] },
+      status: "ready",
+    });
     expect(await getModelVersion(lab.ada, { model, version: again.version })).toEqual(found);
   });
 
@@ -86,7 +106,24 @@ describe("registerModelVersion", () => {
     await expect(register(1, { projectId: other.project.id })).rejects.toMatchObject({ code: "CONFLICT" });
     await other.close();
     const descriptor = descriptorOf("other");
-    await expect(database.db.transaction((tx) => registerModelVersion(tx, lab.system, { projectId: lab.project.id, model, descriptor, files: [], runId: runs[1] ?? "", commit: "c", dataDigest: null, lockDigest: "", metrics: {}, params: {}, card: "", createdBy: null }))).rejects.toMatchObject({
+    await expect(
+      database.db.transaction((tx) =>
+        registerModelVersion(tx, lab.system, {
+          projectId: lab.project.id,
+          model,
+          descriptor,
+          files: [],
+          runId: runs[1] ?? "",
+          commit: "c",
+          dataDigest: null,
+          lockDigest: "",
+          metrics: {},
+          params: {},
+          card: "",
+          createdBy: null,
+        }),
+      ),
+    ).rejects.toMatchObject({
       code: "INVALID",
       message: expect.stringContaining("trellis-model.json: name is other"),
     });
@@ -104,7 +141,11 @@ describe("aliases", () => {
     await removeAlias(lab.ada, { modelId: model, alias: "champion" });
     expect(await removeAlias(lab.ada, { modelId: model, alias: "champion" })).toEqual({ moved: false });
     await expect(resolveAlias(lab.ada, { model, alias: "champion" })).rejects.toMatchObject({ code: "NOT_FOUND" });
-    expect((await getModel(lab.ada, { model })).aliasEvents.map((event) => [event.fromVersion, event.toVersion, event.reason, event.actorName])).toEqual([[2, null, "", "Ada"], [1, 2, "", "Ada"], [null, 1, "first", "Ada"]]);
+    expect((await getModel(lab.ada, { model })).aliasEvents.map((event) => [event.fromVersion, event.toVersion, event.reason, event.actorName])).toEqual([
+      [2, null, "", "Ada"],
+      [1, 2, "", "Ada"],
+      [null, 1, "first", "Ada"],
+    ]);
     const audited = await database.db.select().from(auditEvent).where(eq(auditEvent.subjectId, first.modelId)).orderBy(auditEvent.seq);
     expect(audited.map((event) => event.action)).toEqual(["registry.alias.set", "registry.alias.set", "registry.alias.remove"]);
   });
@@ -128,7 +169,11 @@ describe("editing", () => {
     expect(await getModelVersion(lab.ada, { versionId })).toMatchObject({ card: "# New", tags: { stage: "candidate" }, digest });
     expect(await getModel(lab.ada, { model })).toMatchObject({ description: "Late flights", tags: { team: "ops" } });
     const audited = await database.db.select().from(auditEvent).where(eq(auditEvent.subjectId, versionId)).orderBy(auditEvent.seq);
-    expect(audited.map((event) => event.action)).toEqual(["registry.model-version.register", "registry.model-version.update-card", "registry.model-version.set-tags"]);
+    expect(audited.map((event) => event.action)).toEqual([
+      "registry.model-version.register",
+      "registry.model-version.update-card",
+      "registry.model-version.set-tags",
+    ]);
   });
 
   it("is for members of the project, and hidden with it", async () => {
@@ -161,8 +206,23 @@ describe("queries", () => {
     await register(0);
     await register(1);
     await setAlias(lab.ada, { modelId: model, alias: "champion", version: 1 });
-    const page = await listModels(lab.ada, { search: lab.project.slug, alias: "champion", task: "classification", framework: "scikit-learn", project: lab.project.slug });
-    expect(page.items).toMatchObject([{ name: model, versions: 2, latest: { version: 2, metrics: { auc: 0.6 }, createdAt: expect.any(Date) }, aliases: [{ alias: "champion", version: 1 }], environments: [], project: { slug: lab.project.slug } }]);
+    const page = await listModels(lab.ada, {
+      search: lab.project.slug,
+      alias: "champion",
+      task: "classification",
+      framework: "scikit-learn",
+      project: lab.project.slug,
+    });
+    expect(page.items).toMatchObject([
+      {
+        name: model,
+        versions: 2,
+        latest: { version: 2, metrics: { auc: 0.6 }, createdAt: expect.any(Date) },
+        aliases: [{ alias: "champion", version: 1 }],
+        environments: [],
+        project: { slug: lab.project.slug },
+      },
+    ]);
     expect(page.facets?.projects).toContainEqual({ value: lab.project.slug, label: "Lab", count: 1 });
     expect(page.facets?.aliases.map((facet) => facet.value)).toContain("champion");
     expect((await listModels(lab.ada, { search: model, environment: "production" })).items).toEqual([]);
@@ -188,18 +248,38 @@ describe("queries", () => {
   it("show the trend of metrics and compare versions", async () => {
     const [one, two] = [await register(0, { params: { depth: "6" } }), await register(1, { params: { depth: "8" }, metrics: { auc: 0.7, rows: 9 } })];
     expect((await getModel(lab.ada, { model })).trend).toEqual([
-      { key: "auc", points: [{ version: 1, versionId: one.versionId, value: 0.5 }, { version: 2, versionId: two.versionId, value: 0.7 }] },
+      {
+        key: "auc",
+        points: [
+          { version: 1, versionId: one.versionId, value: 0.5 },
+          { version: 2, versionId: two.versionId, value: 0.7 },
+        ],
+      },
       { key: "rows", points: [{ version: 2, versionId: two.versionId, value: 9 }] },
     ]);
     const compared = await compareVersions(lab.ada, { versionIds: [two.versionId, one.versionId] });
-    expect(compared).toMatchObject({ sameData: true, sameLock: true, sameCommit: true, signatureDiffers: false, params: [{ key: "depth", values: ["8", "6"], differs: true }], files: [{ path: "deep/w.bin", differs: true }] });
-    expect(compared.metrics).toEqual([{ key: "auc", values: [0.7, 0.5], differs: true }, { key: "rows", values: [9, null], differs: true }]);
+    expect(compared).toMatchObject({
+      sameData: true,
+      sameLock: true,
+      sameCommit: true,
+      signatureDiffers: false,
+      params: [{ key: "depth", values: ["8", "6"], differs: true }],
+      files: [{ path: "deep/w.bin", differs: true }],
+    });
+    expect(compared.metrics).toEqual([
+      { key: "auc", values: [0.7, 0.5], differs: true },
+      { key: "rows", values: [9, null], differs: true },
+    ]);
   });
 
   it("trace what went into a version and what came of the data", async () => {
     const { versionId } = await register(0);
     const up = await traceUpstream(lab.ada, { kind: "model_version", id: versionId });
-    expect(up.nodes.map((node) => `${node.depth} ${node.kind} ${node.label}`)).toEqual([`-2 dataset_version ${up.nodes[0]?.label}`, "-1 run Run 1", `0 model_version ${model} v1`]);
+    expect(up.nodes.map((node) => `${node.depth} ${node.kind} ${node.label}`)).toEqual([
+      `-2 dataset_version ${up.nodes[0]?.label}`,
+      "-1 run Run 1",
+      `0 model_version ${model} v1`,
+    ]);
     expect(up.nodes[0]?.label).toMatch(/^data @ [0-9a-f]{8}$/);
     expect(up.edges.map((edge) => edge.relation).toSorted()).toEqual(["produced", "trained_on"]);
     const down = await traceDownstream(lab.ada, { kind: "dataset_version", id: up.nodes[0]?.id ?? "" });

@@ -11,7 +11,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The model of this id or name, if the actor may do this in its project; NOT_FOUND when it is not there or hidden. */
 export async function requireModel(ctx: CoreContext, idOrName: string, permission: Permission = "project.read"): Promise<RegisteredModel> {
-  const [model] = await ctx.db.select().from(registeredModel).where(UUID.test(idOrName) ? eq(registeredModel.id, idOrName) : eq(registeredModel.name, idOrName));
+  const [model] = await ctx.db
+    .select()
+    .from(registeredModel)
+    .where(UUID.test(idOrName) ? eq(registeredModel.id, idOrName) : eq(registeredModel.name, idOrName));
   if (!model) throw notFound("Model", idOrName);
   await authorizeAs(ctx, permission, model.projectId, () => notFound("Model", idOrName));
   return model;
@@ -20,13 +23,24 @@ export async function requireModel(ctx: CoreContext, idOrName: string, permissio
 export type VersionReference = { versionId: string } | { model: string; version: number };
 
 /** A version by its id, or by model and number, with its model. */
-export async function requireModelVersion(ctx: CoreContext, reference: VersionReference, permission: Permission = "project.read"): Promise<{ version: ModelVersion; model: RegisteredModel }> {
+export async function requireModelVersion(
+  ctx: CoreContext,
+  reference: VersionReference,
+  permission: Permission = "project.read",
+): Promise<{ version: ModelVersion; model: RegisteredModel }> {
   const name = "versionId" in reference ? reference.versionId : `${reference.model} v${reference.version}`;
   const condition =
     "versionId" in reference
       ? eq(modelVersion.id, reference.versionId)
-      : and(UUID.test(reference.model) ? eq(registeredModel.id, reference.model) : eq(registeredModel.name, reference.model), eq(modelVersion.version, reference.version));
-  const [row] = await ctx.db.select({ version: modelVersion, model: registeredModel }).from(modelVersion).innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId)).where(condition);
+      : and(
+          UUID.test(reference.model) ? eq(registeredModel.id, reference.model) : eq(registeredModel.name, reference.model),
+          eq(modelVersion.version, reference.version),
+        );
+  const [row] = await ctx.db
+    .select({ version: modelVersion, model: registeredModel })
+    .from(modelVersion)
+    .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
+    .where(condition);
   if (!row) throw notFound("Model version", name);
   await authorizeAs(ctx, permission, row.model.projectId, () => notFound("Model version", name));
   return row;

@@ -43,9 +43,16 @@ export async function moveAlias(
   move: { model: Pick<RegisteredModel, "id" | "name" | "projectId">; alias: string; version: number | null; reason: string },
 ): Promise<{ moved: boolean }> {
   const { model, alias } = move;
-  const [target] = move.version === null ? [] : await tx.select().from(modelVersion).where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.version, move.version)));
+  const [target] =
+    move.version === null
+      ? []
+      : await tx
+          .select()
+          .from(modelVersion)
+          .where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.version, move.version)));
   if (move.version !== null && !target) throw notFound("Model version", `${model.name} v${move.version}`);
-  if (target?.status === "archived") throw new CoreError("CONFLICT", `${model.name} v${target.version} is archived. Bring it back before an alias can name it.`);
+  if (target?.status === "archived")
+    throw new CoreError("CONFLICT", `${model.name} v${target.version} is archived. Bring it back before an alias can name it.`);
   const [current] = await tx
     .select({ version: modelVersion.version, versionId: modelVersion.id })
     .from(modelAlias)
@@ -55,11 +62,24 @@ export async function moveAlias(
   if ((current?.version ?? null) === move.version) return { moved: false };
   if (target) {
     const values = { modelId: model.id, alias, versionId: target.id, updatedAt: ctx.now() };
-    await tx.insert(modelAlias).values(values).onConflictDoUpdate({ target: [modelAlias.modelId, modelAlias.alias], set: { versionId: target.id, updatedAt: ctx.now() } });
+    await tx
+      .insert(modelAlias)
+      .values(values)
+      .onConflictDoUpdate({ target: [modelAlias.modelId, modelAlias.alias], set: { versionId: target.id, updatedAt: ctx.now() } });
   } else {
     await tx.delete(modelAlias).where(and(eq(modelAlias.modelId, model.id), eq(modelAlias.alias, alias)));
   }
-  await tx.insert(modelAliasEvent).values({ modelId: model.id, alias, fromVersion: current?.version ?? null, toVersion: move.version, actorName: ctx.actor.name, reason: move.reason, at: ctx.now() });
+  await tx
+    .insert(modelAliasEvent)
+    .values({
+      modelId: model.id,
+      alias,
+      fromVersion: current?.version ?? null,
+      toVersion: move.version,
+      actorName: ctx.actor.name,
+      reason: move.reason,
+      at: ctx.now(),
+    });
   await recordAuditEvent(tx, ctx, {
     action: target ? "registry.alias.set" : "registry.alias.remove",
     subject: { kind: "registered_model", id: model.id, name: `${model.name}@${alias}` },

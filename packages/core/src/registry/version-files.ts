@@ -19,10 +19,16 @@ export const openVersionFileInput = z.object({
 });
 
 /** Opens a file of a version, or a byte range of it (both ends included). */
-export async function openVersionFile(ctx: CoreContext, input: z.input<typeof openVersionFileInput>): Promise<{ path: string; sizeBytes: number; digest: string; content: Readable }> {
+export async function openVersionFile(
+  ctx: CoreContext,
+  input: z.input<typeof openVersionFileInput>,
+): Promise<{ path: string; sizeBytes: number; digest: string; content: Readable }> {
   const query = openVersionFileInput.parse(input);
   const { version, model } = await requireModelVersion(ctx, { versionId: query.versionId });
-  const [file] = await ctx.db.select().from(modelVersionFile).where(and(eq(modelVersionFile.versionId, version.id), eq(modelVersionFile.path, query.path)));
+  const [file] = await ctx.db
+    .select()
+    .from(modelVersionFile)
+    .where(and(eq(modelVersionFile.versionId, version.id), eq(modelVersionFile.path, query.path)));
   if (!file) throw notFound("File", `${query.path} of ${model.name} v${version.version}`);
   return { path: file.path, sizeBytes: file.sizeBytes, digest: file.digest, content: await ctx.resolve(ArtifactStoreCapability).get(file.digest, query.range) };
 }

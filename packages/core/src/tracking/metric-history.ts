@@ -30,7 +30,9 @@ type PointRow = { run_id: string; key: string; step_key: string; step: number; v
 export async function metricHistory(ctx: CoreContext, input: z.input<typeof metricHistoryInput>): Promise<{ series: MetricSeries[] }> {
   const query = metricHistoryInput.parse(input);
   await requireRunProjects(ctx, query.runIds);
-  const keys = query.keys ? sql`= any(${sql.param(query.keys)}::text[])` : sql`in (select distinct key from metric_latest where run_id = any(${sql.param(query.runIds)}::uuid[]) order by key limit 50)`;
+  const keys = query.keys
+    ? sql`= any(${sql.param(query.keys)}::text[])`
+    : sql`in (select distinct key from metric_latest where run_id = any(${sql.param(query.runIds)}::uuid[]) order by key limit 50)`;
   const buckets = Math.max(1, Math.floor((query.maxPoints - 2) / 2));
   const result = await ctx.db.execute<PointRow>(sql`
     with numbered as (
@@ -50,7 +52,14 @@ export async function metricHistory(ctx: CoreContext, input: z.input<typeof metr
   const series = new Map<string, MetricSeries>();
   for (const row of result.rows) {
     const id = `${row.run_id} ${row.key}`;
-    const curve = series.get(id) ?? { runId: row.run_id, key: row.key, stepKey: row.step_key, total: row.total, reduced: row.total > query.maxPoints, points: [] };
+    const curve = series.get(id) ?? {
+      runId: row.run_id,
+      key: row.key,
+      stepKey: row.step_key,
+      total: row.total,
+      reduced: row.total > query.maxPoints,
+      points: [],
+    };
     curve.points.push({ step: row.step, value: row.value, at: new Date(row.at) });
     series.set(id, curve);
   }

@@ -43,7 +43,10 @@ const range = z.object({ start: z.number().int().min(0), end: z.number().int().m
 export const openArtifactInput = z.object({ artifactId: z.uuid(), range: range.optional() });
 
 /** Opens a file of a run, or a byte range of it (both ends included). */
-export async function openArtifact(ctx: CoreContext, input: z.input<typeof openArtifactInput>): Promise<{ path: string; sizeBytes: number; digest: string; content: Readable }> {
+export async function openArtifact(
+  ctx: CoreContext,
+  input: z.input<typeof openArtifactInput>,
+): Promise<{ path: string; sizeBytes: number; digest: string; content: Readable }> {
   const [row] = await ctx.db.select().from(artifact).where(eq(artifact.id, input.artifactId));
   if (!row) throw notFound("File", input.artifactId);
   await requireRunProjects(ctx, [row.runId]).catch((error: unknown) => {
@@ -71,7 +74,11 @@ export async function listDatasets(ctx: CoreContext, input: z.input<typeof listD
   await authorize(ctx, "project.list");
   const query = listDatasetsInput.parse(input);
   const within = query.project ? (await requireProject(ctx, query.project)).id : null;
-  const conditions: (SQL | undefined)[] = [visibleProjects(ctx), within ? eq(dataset.projectId, within) : undefined, query.cursor ? lt(dataset.id, query.cursor) : undefined];
+  const conditions: (SQL | undefined)[] = [
+    visibleProjects(ctx),
+    within ? eq(dataset.projectId, within) : undefined,
+    query.cursor ? lt(dataset.id, query.cursor) : undefined,
+  ];
   const rows = await ctx.db
     .select({
       id: dataset.id,

@@ -13,7 +13,19 @@ export async function recordArtifacts(
   for (let start = 0; start < files.length; start += 1_000) {
     await tx
       .insert(artifact)
-      .values(files.slice(start, start + 1_000).map((file) => ({ ...owner, id: ctx.newId(), path: file.path, digest: file.digest, sizeBytes: file.sizeBytes, executable: file.executable ? 1 : 0, createdAt: ctx.now() })))
+      .values(
+        files
+          .slice(start, start + 1_000)
+          .map((file) => ({
+            ...owner,
+            id: ctx.newId(),
+            path: file.path,
+            digest: file.digest,
+            sizeBytes: file.sizeBytes,
+            executable: file.executable ? 1 : 0,
+            createdAt: ctx.now(),
+          })),
+      )
       .onConflictDoNothing();
   }
 }

@@ -13,7 +13,10 @@ export async function recordDatasetVersion(
 ): Promise<{ datasetId: string; versionId: string; digest: string; created: boolean }> {
   const digest = filesDigest(input.files);
   await tx.insert(dataset).values({ id: ctx.newId(), projectId: input.projectId, name: input.name, createdAt: ctx.now() }).onConflictDoNothing();
-  const [set] = await tx.select({ id: dataset.id }).from(dataset).where(and(eq(dataset.projectId, input.projectId), eq(dataset.name, input.name)));
+  const [set] = await tx
+    .select({ id: dataset.id })
+    .from(dataset)
+    .where(and(eq(dataset.projectId, input.projectId), eq(dataset.name, input.name)));
   if (!set) throw new Error(`Dataset ${input.name} of project ${input.projectId} vanished while it was recorded`);
   const sizeBytes = input.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const [made] = await tx
@@ -22,7 +25,10 @@ export async function recordDatasetVersion(
     .onConflictDoNothing()
     .returning({ id: datasetVersion.id });
   if (made) return { datasetId: set.id, versionId: made.id, digest, created: true };
-  const [known] = await tx.select({ id: datasetVersion.id }).from(datasetVersion).where(and(eq(datasetVersion.datasetId, set.id), eq(datasetVersion.digest, digest)));
+  const [known] = await tx
+    .select({ id: datasetVersion.id })
+    .from(datasetVersion)
+    .where(and(eq(datasetVersion.datasetId, set.id), eq(datasetVersion.digest, digest)));
   if (!known) throw new Error(`Version ${digest} of dataset ${input.name} vanished while it was recorded`);
   return { datasetId: set.id, versionId: known.id, digest, created: false };
 }

@@ -25,8 +25,23 @@ function insertBatch(runId: string, stepKey: string, points: readonly MetricPoin
   return sql`
     with given as (
       select * from unnest(
-        ${column(points.map((point) => point.key), "text")}, ${column(points.map((point) => point.step), "bigint")}, ${column(points.map((point) => point.seq), "bigint")},
-        ${column(points.map((point) => point.value), "double precision")}, ${column(points.map((point) => point.at.toISOString()), "timestamptz")}
+        ${column(
+          points.map((point) => point.key),
+          "text",
+        )}, ${column(
+          points.map((point) => point.step),
+          "bigint",
+        )}, ${column(
+          points.map((point) => point.seq),
+          "bigint",
+        )},
+        ${column(
+          points.map((point) => point.value),
+          "double precision",
+        )}, ${column(
+          points.map((point) => point.at.toISOString()),
+          "timestamptz",
+        )}
       ) as t(key, step, seq, value, at)
     ), added as (
       insert into metric_point (run_id, key, step, seq, value, at, step_key)

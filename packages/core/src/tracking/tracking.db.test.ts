@@ -15,7 +15,12 @@ let runId: string;
 
 beforeEach(async () => {
   lab = await openLab(database.handle);
-  await lab.push({ "uv.lock": "", "data/a.csv": "1", "data/b.csv": "2", "trellis.yaml": projectFile(lab.project.slug, "a: { stage: data, run: a, inputs: [data] }") });
+  await lab.push({
+    "uv.lock": "",
+    "data/a.csv": "1",
+    "data/b.csv": "2",
+    "trellis.yaml": projectFile(lab.project.slug, "a: { stage: data, run: a, inputs: [data] }"),
+  });
   await registerPipelines(lab.ada, { project: lab.project.slug });
   runId = (await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" })).runId;
 });
@@ -32,7 +37,9 @@ describe("recordMetrics", () => {
     expect(await recordMetrics(database.db, { runId, stepKey: "a", points: shuffled })).toBe(2);
     expect(await recordMetrics(database.db, { runId, stepKey: "b", points: all })).toBe(1);
     expect(await recordMetrics(database.db, { runId, stepKey: "b", points: all })).toBe(0);
-    expect(await database.db.select().from(metricLatest).where(eq(metricLatest.runId, runId))).toMatchObject([{ key: "loss", value: 1, step: 2, points: 3, stepKey: "a" }]);
+    expect(await database.db.select().from(metricLatest).where(eq(metricLatest.runId, runId))).toMatchObject([
+      { key: "loss", value: 1, step: 2, points: 3, stepKey: "a" },
+    ]);
   });
 
   it("takes a batch larger than one statement", async () => {
@@ -57,22 +64,29 @@ describe("metricHistory", () => {
 
   it("reduces long curves to the limit and never loses first, last, least or greatest", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 400 }), fc.integer({ min: 4, max: 60 }), async (values, maxPoints) => {
-        await database.db.delete(metricPoint).where(eq(metricPoint.runId, runId));
-        await record(values);
-        const [curve] = (await metricHistory(lab.ada, { runIds: [runId], keys: ["loss"], maxPoints })).series;
-        const kept = curve?.points.map((point) => point.value) ?? [];
-        expect(kept.length).toBeLessThanOrEqual(maxPoints);
-        expect([kept[0], kept.at(-1), Math.min(...kept), Math.max(...kept)]).toEqual([values[0], values.at(-1), Math.min(...values), Math.max(...values)]);
-        expect(curve?.points.map((point) => point.step)).toEqual(curve?.points.map((point) => point.step).toSorted((a, b) => a - b));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 400 }),
+        fc.integer({ min: 4, max: 60 }),
+        async (values, maxPoints) => {
+          await database.db.delete(metricPoint).where(eq(metricPoint.runId, runId));
+          await record(values);
+          const [curve] = (await metricHistory(lab.ada, { runIds: [runId], keys: ["loss"], maxPoints })).series;
+          const kept = curve?.points.map((point) => point.value) ?? [];
+          expect(kept.length).toBeLessThanOrEqual(maxPoints);
+          expect([kept[0], kept.at(-1), Math.min(...kept), Math.max(...kept)]).toEqual([values[0], values.at(-1), Math.min(...values), Math.max(...values)]);
+          expect(curve?.points.map((point) => point.step)).toEqual(curve?.points.map((point) => point.step).toSorted((a, b) => a - b));
+        },
+      ),
       { numRuns: 25 },
     );
   });
 
   it("is hidden with a private project", async () => {
     await database.db.update(project).set({ visibility: "private" }).where(eq(project.id, lab.project.id));
-    await expect(metricHistory(await lab.person("Eve", "viewer"), { runIds: [runId] })).rejects.toMatchObject({ code: "NOT_FOUND", message: `Run ${runId} was not found.` });
+    await expect(metricHistory(await lab.person("Eve", "viewer"), { runIds: [runId] })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `Run ${runId} was not found.`,
+    });
   });
 });
 
@@ -90,7 +104,10 @@ describe("artifacts", () => {
     const opened = await openArtifact(lab.ada, { artifactId, range: { start: 2, end: 4 } });
     expect((await buffer(opened.content)).toString()).toBe("234");
     await database.db.update(project).set({ visibility: "private" }).where(eq(project.id, lab.project.id));
-    await expect(openArtifact(await lab.person("Eve", "viewer"), { artifactId })).rejects.toMatchObject({ code: "NOT_FOUND", message: `File ${artifactId} was not found.` });
+    await expect(openArtifact(await lab.person("Eve", "viewer"), { artifactId })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `File ${artifactId} was not found.`,
+    });
   });
 });
 
@@ -100,7 +117,10 @@ describe("params and datasets", () => {
     await recordParams(database.db, { runId, stepKey: "b", params: { depth: "7" } });
     await recordParams(database.db, { runId, stepKey: "b", params: {} });
     const rows = await database.db.query.runParam.findMany({ where: (row, { eq: is }) => is(row.runId, runId), orderBy: (row) => row.key });
-    expect(rows).toMatchObject([{ key: "depth", value: "7", stepKey: "b" }, { key: "seed", value: "1" }]);
+    expect(rows).toMatchObject([
+      { key: "depth", value: "7", stepKey: "b" },
+      { key: "seed", value: "1" },
+    ]);
   });
 
   it("gives equal data one version, and changed data another", async () => {
@@ -111,6 +131,9 @@ describe("params and datasets", () => {
     const { items } = await listDatasets(lab.ada, { project: lab.project.slug });
     expect(items).toMatchObject([{ name: "data", versions: 2, latest: { files: 2, sizeBytes: 2, createdAt: expect.any(Date) } }]);
     const found = await getDataset(lab.ada, { datasetId: items[0]?.id ?? "" });
-    expect(found.versionRows.map((version) => [version.runs, version.fileCount])).toEqual([[1, 2], [2, 2]]);
+    expect(found.versionRows.map((version) => [version.runs, version.fileCount])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
   });
 });

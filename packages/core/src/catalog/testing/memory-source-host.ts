@@ -18,7 +18,13 @@ export class MemorySourceHost implements SourceHost {
   async push(name: RepositoryName, files: Record<string, string | null>): Promise<string> {
     await this.createRepository(name);
     const changes = Object.entries(files).map(([file, content]) => ({ path: file, content }));
-    const { commit } = await this.commit(name, { branch: "main", message: "Change", author: { name: "Ada", email: "ada@example.com" }, changes, key: `key ${Math.random()}` });
+    const { commit } = await this.commit(name, {
+      branch: "main",
+      message: "Change",
+      author: { name: "Ada", email: "ada@example.com" },
+      changes,
+      key: `key ${Math.random()}`,
+    });
     return commit;
   }
 
@@ -28,7 +34,12 @@ export class MemorySourceHost implements SourceHost {
   }
 
   async readTree(name: RepositoryName, commit: string) {
-    return [...this.#files(name, commit)].map(([file, content]) => ({ path: file, sizeBytes: content.length, executable: false, blob: createHash("sha1").update(content).digest("hex") }));
+    return [...this.#files(name, commit)].map(([file, content]) => ({
+      path: file,
+      sizeBytes: content.length,
+      executable: false,
+      blob: createHash("sha1").update(content).digest("hex"),
+    }));
   }
 
   async readFile(name: RepositoryName, commit: string, file: string) {
@@ -47,7 +58,15 @@ export class MemorySourceHost implements SourceHost {
       else files.set(change.path, Buffer.from(change.content));
     }
     const commit = createHash("sha1").update(`${name} ${repository.commits.length}`).digest("hex");
-    repository.commits.push({ commit, message: request.message, authorName: request.author.name, authorEmail: request.author.email, at: new Date(0), files, key: request.key });
+    repository.commits.push({
+      commit,
+      message: request.message,
+      authorName: request.author.name,
+      authorEmail: request.author.email,
+      at: new Date(0),
+      files,
+      key: request.key,
+    });
     repository.heads.set(request.branch, commit);
     return { commit, created: true };
   }

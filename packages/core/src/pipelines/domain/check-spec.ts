@@ -15,7 +15,10 @@ export function checkSpec(spec: ProjectSpec): SpecFault[] {
   );
   for (const [name, monitor] of Object.entries(spec.monitors)) {
     if (monitor.alertAfter > monitor.ofLast) {
-      faults.push({ path: ["monitors", name, "alert_after"], message: `alert_after is ${monitor.alertAfter} but only the last ${monitor.ofLast} windows count (of_last)` });
+      faults.push({
+        path: ["monitors", name, "alert_after"],
+        message: `alert_after is ${monitor.alertAfter} but only the last ${monitor.ofLast} windows count (of_last)`,
+      });
     }
   }
   return faults;
@@ -40,12 +43,14 @@ function checkStepCount({ steps }: PipelineSpec): SpecFault[] {
 
 function checkStep(pipeline: PipelineSpec, step: StepSpec): SpecFault[] {
   const faults: SpecFault[] = [];
-  if (step.key === ENVIRONMENT_STEP) faults.push({ path: ["steps", step.key], message: `the name ${ENVIRONMENT_STEP} is kept for the step that makes the Python environment; choose another` });
+  if (step.key === ENVIRONMENT_STEP)
+    faults.push({ path: ["steps", step.key], message: `the name ${ENVIRONMENT_STEP} is kept for the step that makes the Python environment; choose another` });
   const seen = new Set<string>();
   step.needs.forEach((need, index) => {
     const path = ["steps", step.key, "needs", index];
     if (need === step.key) faults.push({ path, message: `step ${step.key} needs itself` });
-    else if (!pipeline.steps.some((other) => other.key === need)) faults.push({ path, message: `there is no step ${need}; steps are ${pipeline.steps.map((other) => other.key).join(", ")}` });
+    else if (!pipeline.steps.some((other) => other.key === need))
+      faults.push({ path, message: `there is no step ${need}; steps are ${pipeline.steps.map((other) => other.key).join(", ")}` });
     if (seen.has(need)) faults.push({ path, message: `${need} is listed twice` });
     seen.add(need);
   });
@@ -65,7 +70,11 @@ function checkOutputs({ steps }: PipelineSpec): SpecFault[] {
   for (const step of steps) {
     step.outputs.forEach((output, index) => {
       const clash = taken.find((other) => other.path === output || isInside(output, other.path) || isInside(other.path, output));
-      if (clash) faults.push({ path: ["steps", step.key, "outputs", index], message: `${output} overlaps ${clash.path}, an output of step ${clash.step}; each output belongs to one step` });
+      if (clash)
+        faults.push({
+          path: ["steps", step.key, "outputs", index],
+          message: `${output} overlaps ${clash.path}, an output of step ${clash.step}; each output belongs to one step`,
+        });
       taken.push({ path: output, step: step.key });
     });
   }
@@ -75,8 +84,10 @@ function checkOutputs({ steps }: PipelineSpec): SpecFault[] {
 function checkDefaults({ parameters }: PipelineSpec): SpecFault[] {
   const faults: SpecFault[] = [];
   for (const [name, parameter] of Object.entries(parameters)) {
-    if (parameter.min !== null && parameter.max !== null && parameter.min > parameter.max) faults.push({ path: ["parameters", name, "min"], message: `min ${parameter.min} is greater than max ${parameter.max}` });
-    if ((parameter.min !== null || parameter.max !== null) && parameter.type !== "integer" && parameter.type !== "number") faults.push({ path: ["parameters", name], message: `min and max are for numbers; ${name} is a ${parameter.type}` });
+    if (parameter.min !== null && parameter.max !== null && parameter.min > parameter.max)
+      faults.push({ path: ["parameters", name, "min"], message: `min ${parameter.min} is greater than max ${parameter.max}` });
+    if ((parameter.min !== null || parameter.max !== null) && parameter.type !== "integer" && parameter.type !== "number")
+      faults.push({ path: ["parameters", name], message: `min and max are for numbers; ${name} is a ${parameter.type}` });
     if (parameter.default === null) continue;
     const problem = parameterProblem(parameter, parameter.default);
     if (problem) faults.push({ path: ["parameters", name, "default"], message: `the default ${problem}` });
@@ -97,10 +108,15 @@ function checkTriggers(spec: ProjectSpec, pipeline: PipelineSpec): SpecFault[] {
   return pipeline.triggers.flatMap((trigger, index) => {
     const path = ["triggers", index, trigger.kind];
     const faults: SpecFault[] = [];
-    if (!spec.monitors[trigger.monitor]) faults.push({ path: [...path, "monitor"], message: `there is no monitor ${trigger.monitor}; monitors are ${Object.keys(spec.monitors).join(", ") || "none"}` });
+    if (!spec.monitors[trigger.monitor])
+      faults.push({
+        path: [...path, "monitor"],
+        message: `there is no monitor ${trigger.monitor}; monitors are ${Object.keys(spec.monitors).join(", ") || "none"}`,
+      });
     const given = Object.entries(trigger.parameters).filter(([, value]) => value !== WINDOW_END);
     for (const [name, value] of Object.entries(trigger.parameters)) {
-      if (value === WINDOW_END && pipeline.parameters[name] && pipeline.parameters[name].type !== "string") faults.push({ path: [...path, "parameters", name], message: `${WINDOW_END} is a day such as 2001-02-28, so ${name} must be a string` });
+      if (value === WINDOW_END && pipeline.parameters[name] && pipeline.parameters[name].type !== "string")
+        faults.push({ path: [...path, "parameters", name], message: `${WINDOW_END} is a day such as 2001-02-28, so ${name} must be a string` });
       if (value === WINDOW_END && !pipeline.parameters[name]) faults.push({ path: [...path, "parameters", name], message: `there is no parameter ${name}` });
     }
     const placeholders = Object.keys(trigger.parameters).filter((name) => trigger.parameters[name] === WINDOW_END);

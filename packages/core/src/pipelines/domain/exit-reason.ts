@@ -16,7 +16,9 @@ export function exitReason(exitCode: number, logTail: string): string {
 
 /** The last line that is no mere frame of a trace and no decoration; at most 300 characters, without terminal codes. */
 export function lastTellingLine(logTail: string): string {
-  const lines = storableText(stripAnsi(logTail)).split(/\r\n|\n|\r/).map((line) => line.trim());
+  const lines = storableText(stripAnsi(logTail))
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.trim());
   const telling = lines.filter((line) => line !== "" && !/^[-=~^*_#\s]+$/.test(line));
   const last = telling.at(-1) ?? "";
   return last.length > 300 ? `${last.slice(0, 299)}…` : last;

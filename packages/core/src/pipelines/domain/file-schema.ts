@@ -87,7 +87,9 @@ export type ProjectFile = z.output<typeof projectFileSchema>;
 export type PipelineFile = ProjectFile["pipelines"][string];
 
 /** All keys that the file knows, for suggestions when one is misspelt. */
-export const KNOWN_KEYS = [projectFileSchema, pipeline, parameter, step, retries, trigger, trigger.shape.drift, monitor].flatMap((schema) => Object.keys(schema.shape));
+export const KNOWN_KEYS = [projectFileSchema, pipeline, parameter, step, retries, trigger, trigger.shape.drift, monitor].flatMap((schema) =>
+  Object.keys(schema.shape),
+);
 
 /** JSON schema (draft 2020-12) of `trellis.yaml`, for editors. */
 export function projectFileJsonSchema(): Record<string, unknown> {

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { checkParameters } from "./parameters.ts";
 import type { ParameterSpec } from "./pipeline-spec.ts";
 
-const spec = (given: Partial<ParameterSpec>): ParameterSpec => ({ type: "string", description: "", default: null, min: null, max: null, choices: null, ...given });
+const spec = (given: Partial<ParameterSpec>): ParameterSpec => ({
+  type: "string",
+  description: "",
+  default: null,
+  min: null,
+  max: null,
+  choices: null,
+  ...given,
+});
 
 describe("checkParameters", () => {
   const specs = {
@@ -15,7 +23,10 @@ describe("checkParameters", () => {
   };
 
   it("fills defaults and takes plain text for what it plainly is", () => {
-    expect(checkParameters(specs, { max_depth: "8", rate: "1e-3", fast: "true" })).toEqual({ values: { until: "2001-01-31", max_depth: 8, rate: 0.001, fast: true, kind: "a" }, issues: [] });
+    expect(checkParameters(specs, { max_depth: "8", rate: "1e-3", fast: "true" })).toEqual({
+      values: { until: "2001-01-31", max_depth: 8, rate: 0.001, fast: true, kind: "a" },
+      issues: [],
+    });
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -29,7 +40,11 @@ describe("checkParameters", () => {
     ["not text", { until: 2001 }, "until must be text, not 2001."],
     ["inherited", JSON.parse('{"__proto__": 1}') as Record<string, unknown>, "There is no parameter __proto__."],
   ])("refuses %s", (_, given, message) => {
-    expect(checkParameters(specs, given).issues.map((issue) => issue.message).join(" ")).toContain(message);
+    expect(
+      checkParameters(specs, given)
+        .issues.map((issue) => issue.message)
+        .join(" "),
+    ).toContain(message);
   });
 
   it("asks for what has no default", () => {
@@ -37,7 +52,12 @@ describe("checkParameters", () => {
   });
 
   it("accepts its own result again unchanged", () => {
-    const given = fc.record({ max_depth: fc.oneof(fc.integer({ min: 1, max: 32 }), fc.integer({ min: 1, max: 32 }).map(String)), rate: fc.double({ noNaN: true, noDefaultInfinity: true }), fast: fc.boolean(), until: fc.string({ maxLength: 20 }) });
+    const given = fc.record({
+      max_depth: fc.oneof(fc.integer({ min: 1, max: 32 }), fc.integer({ min: 1, max: 32 }).map(String)),
+      rate: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fast: fc.boolean(),
+      until: fc.string({ maxLength: 20 }),
+    });
     fc.assert(
       fc.property(given, (values) => {
         const once = checkParameters(specs, values);

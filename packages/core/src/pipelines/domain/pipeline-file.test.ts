@@ -45,7 +45,16 @@ describe("parseProjectFile", () => {
     const spec = parseProjectFile(GOOD);
     const train = spec.pipelines.train;
     expect(train?.steps.map((step) => step.key)).toEqual(["prepare", "train", "package"]);
-    expect(train?.steps[0]).toEqual({ key: "prepare", stage: "data", run: "python -m flight_delays.prepare", needs: [], inputs: ["data"], outputs: ["work/train.csv", "work/test.csv"], timeoutSeconds: null, retries: { limit: 0, backoffSeconds: 10 } });
+    expect(train?.steps[0]).toEqual({
+      key: "prepare",
+      stage: "data",
+      run: "python -m flight_delays.prepare",
+      needs: [],
+      inputs: ["data"],
+      outputs: ["work/train.csv", "work/test.csv"],
+      timeoutSeconds: null,
+      retries: { limit: 0, backoffSeconds: 10 },
+    });
     expect(train?.steps[1]).toMatchObject({ timeoutSeconds: 1_800, retries: { limit: 1, backoffSeconds: 10 } });
     expect(train?.parameters.max_depth).toEqual({ type: "integer", description: "", default: 6, min: 1, max: 32, choices: null });
     expect(train?.triggers).toEqual([{ kind: "drift", monitor: "production", parameters: { until: "$window_end" } }]);
@@ -53,23 +62,88 @@ describe("parseProjectFile", () => {
   });
 
   it.each<[string, [string, string], string, string]>([
-    ["an unknown key, with a suggestion", ["timeout: 30m", "timeuot: 30m"], "timeuot", "unknown key pipelines.train.steps.train.timeuot; did you mean timeout?"],
+    [
+      "an unknown key, with a suggestion",
+      ["timeout: 30m", "timeuot: 30m"],
+      "timeuot",
+      "unknown key pipelines.train.steps.train.timeuot; did you mean timeout?",
+    ],
     ["an unknown key at the top", ["version: 1\n", "version: 1\nextra: 1\n"], "extra", "unknown key extra"],
     ["a missing run", ["run: python -m flight_delays.train, ", ""], "train:    {", "pipelines.train.steps.train.run: is missing"],
     ["a bad stage", ["stage: data", "stage: dta"], "dta", "pipelines.train.steps.prepare.stage: expected one of data, train, test, package, deploy, monitor"],
-    ["a bad duration", ["timeout: 30m", "timeout: 30 minutes"], "30 minutes", "pipelines.train.steps.train.timeout: write a duration as a whole number and s, m, h or d, e.g. 30s, 10m, 2h, 7d"],
-    ["an unknown step", ["needs: [prepare]", "needs: [prepar]"], "prepar]", "pipelines.train.steps.train.needs.0: there is no step prepar; steps are prepare, train, package"],
+    [
+      "a bad duration",
+      ["timeout: 30m", "timeout: 30 minutes"],
+      "30 minutes",
+      "pipelines.train.steps.train.timeout: write a duration as a whole number and s, m, h or d, e.g. 30s, 10m, 2h, 7d",
+    ],
+    [
+      "an unknown step",
+      ["needs: [prepare]", "needs: [prepar]"],
+      "prepar]",
+      "pipelines.train.steps.train.needs.0: there is no step prepar; steps are prepare, train, package",
+    ],
     ["a default out of range", ["default: 6", "default: 60"], "60", "pipelines.train.parameters.max_depth.default: the default must be at most 32, not 60"],
-    ["a default of another type", ["default: 6", "default: six"], "six", 'pipelines.train.parameters.max_depth.default: the default must be a whole number, not "six"'],
-    ["a register path that no step leaves", ["path: model", "path: modle"], "modle", "pipelines.train.register.path: modle is not an output of step package; add it to its outputs"],
-    ["a register step that is not there", ["from: package", "from: pck"], "pck", "pipelines.train.register.from: there is no step pck; steps are prepare, train, package"],
-    ["a monitor that is not there", ["monitor: production", "monitor: staging"], "staging", "pipelines.train.triggers.0.drift.monitor: there is no monitor staging; monitors are production"],
-    ["a trigger parameter that is not there", ["until: $window_end", "til: $window_end"], "$window_end", "pipelines.train.triggers.0.drift.parameters.til: there is no parameter til"],
-    ["a path out of the repository", ["outputs: [model]", "outputs: [../model]"], "../model", 'pipelines.train.steps.package.outputs.0: the path has a part ".."; give a path inside the repository, e.g. work/model'],
-    ["outputs that overlap", ["outputs: [model]", "outputs: [work/model/x]"], "work/model/x", "pipelines.train.steps.package.outputs.0: work/model/x overlaps work/model, an output of step train; each output belongs to one step"],
-    ["the reserved step name", ["      package:  {", "      environment:  {"], "environment:  {", "pipelines.train.steps.environment: the name environment is kept for the step that makes the Python environment; choose another"],
-    ["a step name in capitals", ["      package:  {", "      Package:  {"], "Package:", 'the name "Package" cannot be used: use lower case letters, digits, hyphens and underscores, beginning with a letter, at most 63'],
-    ["an alert rule that cannot fire", ["alert_after: 2", "alert_after: 4"], "4, of_last", "monitors.production.alert_after: alert_after is 4 but only the last 3 windows count (of_last)"],
+    [
+      "a default of another type",
+      ["default: 6", "default: six"],
+      "six",
+      'pipelines.train.parameters.max_depth.default: the default must be a whole number, not "six"',
+    ],
+    [
+      "a register path that no step leaves",
+      ["path: model", "path: modle"],
+      "modle",
+      "pipelines.train.register.path: modle is not an output of step package; add it to its outputs",
+    ],
+    [
+      "a register step that is not there",
+      ["from: package", "from: pck"],
+      "pck",
+      "pipelines.train.register.from: there is no step pck; steps are prepare, train, package",
+    ],
+    [
+      "a monitor that is not there",
+      ["monitor: production", "monitor: staging"],
+      "staging",
+      "pipelines.train.triggers.0.drift.monitor: there is no monitor staging; monitors are production",
+    ],
+    [
+      "a trigger parameter that is not there",
+      ["until: $window_end", "til: $window_end"],
+      "$window_end",
+      "pipelines.train.triggers.0.drift.parameters.til: there is no parameter til",
+    ],
+    [
+      "a path out of the repository",
+      ["outputs: [model]", "outputs: [../model]"],
+      "../model",
+      'pipelines.train.steps.package.outputs.0: the path has a part ".."; give a path inside the repository, e.g. work/model',
+    ],
+    [
+      "outputs that overlap",
+      ["outputs: [model]", "outputs: [work/model/x]"],
+      "work/model/x",
+      "pipelines.train.steps.package.outputs.0: work/model/x overlaps work/model, an output of step train; each output belongs to one step",
+    ],
+    [
+      "the reserved step name",
+      ["      package:  {", "      environment:  {"],
+      "environment:  {",
+      "pipelines.train.steps.environment: the name environment is kept for the step that makes the Python environment; choose another",
+    ],
+    [
+      "a step name in capitals",
+      ["      package:  {", "      Package:  {"],
+      "Package:",
+      'the name "Package" cannot be used: use lower case letters, digits, hyphens and underscores, beginning with a letter, at most 63',
+    ],
+    [
+      "an alert rule that cannot fire",
+      ["alert_after: 2", "alert_after: 4"],
+      "4, of_last",
+      "monitors.production.alert_after: alert_after is 4 but only the last 3 windows count (of_last)",
+    ],
     ["another version", ["version: 1", "version: 2"], "2\n", "version: expected 1"],
     ["a duplicate key", ["project: flight-delays\n", "project: flight-delays\nproject: other\n"], "project: other", "not valid YAML: Map keys must be unique"],
     ["broken YAML", ["version: 1", "version: [1"], "project:", "not valid YAML:"],
@@ -89,12 +163,19 @@ describe("parseProjectFile", () => {
   it("refuses what is not a mapping, and aliases that multiply", () => {
     expect(faultsOf("")[0]).toContain("1:1");
     expect(faultsOf("- 1")[0]).toContain("expected a mapping");
-    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefgh".split("").map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(",")}]`).join("\n")}\n`;
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefgh"
+      .split("")
+      .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(",")}]`)
+      .join("\n")}\n`;
     expect(faultsOf(bomb)[0]).toContain("not usable YAML");
   });
 
   it("never throws anything but an INVALID with places, whatever the file says", () => {
-    const anything = fc.oneof(fc.string(), fc.jsonValue().map((value) => stringify(value)), fc.constantFrom(...GOOD.split("\n")).map((line) => GOOD.replace(line, `${line}: {`)));
+    const anything = fc.oneof(
+      fc.string(),
+      fc.jsonValue().map((value) => stringify(value)),
+      fc.constantFrom(...GOOD.split("\n")).map((line) => GOOD.replace(line, `${line}: {`)),
+    );
     fc.assert(
       fc.property(anything, (text) => {
         for (const fault of faultsOf(text)) expect(fault).toMatch(/^\d+:\d+ ./);

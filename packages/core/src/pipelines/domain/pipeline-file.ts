@@ -21,7 +21,10 @@ export function parseProjectFile(text: string, file = PROJECT_FILE, project?: st
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, logLevel: "silent" });
   if (document.errors.length > 0) {
-    fail(file, document.errors.map((error) => ({ ...place(lines, error.pos[0]), file, message: `not valid YAML: ${error.message}` })));
+    fail(
+      file,
+      document.errors.map((error) => ({ ...place(lines, error.pos[0]), file, message: `not valid YAML: ${error.message}` })),
+    );
   }
   const locate = (fault: Fault): ErrorIssue => ({
     file,
@@ -29,12 +32,14 @@ export function parseProjectFile(text: string, file = PROJECT_FILE, project?: st
     path: fault.path.join("."),
     message: fault.path.length > 0 && !fault.atKey ? `${fault.path.join(".")}: ${fault.message}` : fault.message,
   });
-  if (text.includes("\0") || hasUnstorableText(toPlain(document.toJS.bind(document), file))) fail(file, [{ file, line: 1, column: 1, message: "the file contains NUL characters or broken text" }]);
+  if (text.includes("\0") || hasUnstorableText(toPlain(document.toJS.bind(document), file)))
+    fail(file, [{ file, line: 1, column: 1, message: "the file contains NUL characters or broken text" }]);
   const shape = projectFileSchema.safeParse(toPlain(document.toJS.bind(document), file));
   if (!shape.success) fail(file, shape.error.issues.flatMap(shapeFaults).map(locate));
   const spec = toSpec(shape.data);
   const faults = checkSpec(spec);
-  if (project !== undefined && spec.project !== project) faults.push({ path: ["project"], message: `this repository belongs to the project ${project}, not ${spec.project}` });
+  if (project !== undefined && spec.project !== project)
+    faults.push({ path: ["project"], message: `this repository belongs to the project ${project}, not ${spec.project}` });
   if (faults.length > 0) fail(file, faults.map(locate));
   return spec;
 }
@@ -63,9 +68,24 @@ function shapeFaults(issue: z.core.$ZodIssue): Fault[] {
     case "invalid_key":
       return [{ path, atKey: true, message: `the name ${JSON.stringify(String(path.at(-1)))} cannot be used: ${issue.issues[0]?.message ?? "not valid"}` }];
     case "invalid_type":
-      return [{ path, message: issue.input === undefined && issue.message.includes("undefined") ? "is missing" : `expected ${issue.expected === "record" || issue.expected === "object" ? "a mapping" : issue.expected}` }];
+      return [
+        {
+          path,
+          message:
+            issue.input === undefined && issue.message.includes("undefined")
+              ? "is missing"
+              : `expected ${issue.expected === "record" || issue.expected === "object" ? "a mapping" : issue.expected}`,
+        },
+      ];
     case "invalid_value":
-      return [{ path, message: issue.message.includes("undefined") ? "is missing" : `expected ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}` }];
+      return [
+        {
+          path,
+          message: issue.message.includes("undefined")
+            ? "is missing"
+            : `expected ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`,
+        },
+      ];
     case "invalid_union":
       return [{ path, message: "expected text, a number, true or false" }];
     default:
@@ -132,7 +152,13 @@ function toSpec(file: ProjectFile): ProjectSpec {
     monitors: Object.fromEntries(
       Object.entries(file.monitors).map(([name, monitor]) => [
         name,
-        { environment: monitor.environment, windowSeconds: seconds(monitor.window), minRows: monitor.min_rows, alertAfter: monitor.alert_after, ofLast: monitor.of_last },
+        {
+          environment: monitor.environment,
+          windowSeconds: seconds(monitor.window),
+          minRows: monitor.min_rows,
+          alertAfter: monitor.alert_after,
+          ofLast: monitor.of_last,
+        },
       ]),
     ),
   };
@@ -145,7 +171,14 @@ function toPipeline(name: string, pipeline: PipelineFile): PipelineSpec {
     parameters: Object.fromEntries(
       Object.entries(pipeline.parameters).map(([key, given]) => [
         key,
-        { type: given.type, description: given.description, default: given.default ?? null, min: given.min ?? null, max: given.max ?? null, choices: given.choices ?? null },
+        {
+          type: given.type,
+          description: given.description,
+          default: given.default ?? null,
+          min: given.min ?? null,
+          max: given.max ?? null,
+          choices: given.choices ?? null,
+        },
       ]),
     ),
     steps: Object.entries(pipeline.steps).map(([key, step]) => ({

@@ -5,35 +5,43 @@ import { isStepEnded, isStepGood, runVerdict, type StepStatus } from "./run-stat
 import { orderSteps, stepsAfter } from "./step-graph.ts";
 
 /** A random graph without cycles: each step needs some of those before it. */
-const graph = fc.array(fc.array(fc.nat({ max: 20 }), { maxLength: 4 }), { minLength: 1, maxLength: 12 }).map((needs) =>
-  needs.map((from, index) => ({ key: `s${index}`, needs: index === 0 ? [] : [...new Set(from.map((n) => `s${n % index}`))] })),
-);
+const graph = fc
+  .array(fc.array(fc.nat({ max: 20 }), { maxLength: 4 }), { minLength: 1, maxLength: 12 })
+  .map((needs) => needs.map((from, index) => ({ key: `s${index}`, needs: index === 0 ? [] : [...new Set(from.map((n) => `s${n % index}`))] })));
 
 describe("afterStep", () => {
   it("drives any graph to its end: each step begins only after all it needs, and nothing is left waiting", () => {
     fc.assert(
-      fc.property(graph, fc.infiniteStream(fc.constantFrom<StepStatus>("succeeded", "succeeded", "succeeded", "failed", "errored", "cached")), (nodes, outcomes) => {
-        const steps: PlannedStep[] = nodes.map((node) => ({ ...node, status: node.needs.length === 0 ? "queued" : "waiting" }));
-        const set = (keys: string[], status: StepStatus): void => {
-          for (const step of steps) if (keys.includes(step.key)) step.status = status;
-        };
-        for (let next = steps.find((step) => step.status === "queued"); next; next = steps.find((step) => step.status === "queued")) {
-          for (const need of next.needs) expect(isStepGood(steps.find((step) => step.key === need)?.status ?? "waiting")).toBe(true);
-          next.status = outcomes.next().value;
-          const plan = afterStep(steps, next.key);
-          set(plan.queue, "queued");
-          set(plan.skip, "skipped");
-        }
-        expect(steps.every((step) => isStepEnded(step.status))).toBe(true);
-        expect(runVerdict(steps.map((step) => step.status))).not.toBeNull();
-      }),
+      fc.property(
+        graph,
+        fc.infiniteStream(fc.constantFrom<StepStatus>("succeeded", "succeeded", "succeeded", "failed", "errored", "cached")),
+        (nodes, outcomes) => {
+          const steps: PlannedStep[] = nodes.map((node) => ({ ...node, status: node.needs.length === 0 ? "queued" : "waiting" }));
+          const set = (keys: string[], status: StepStatus): void => {
+            for (const step of steps) if (keys.includes(step.key)) step.status = status;
+          };
+          for (let next = steps.find((step) => step.status === "queued"); next; next = steps.find((step) => step.status === "queued")) {
+            for (const need of next.needs) expect(isStepGood(steps.find((step) => step.key === need)?.status ?? "waiting")).toBe(true);
+            next.status = outcomes.next().value;
+            const plan = afterStep(steps, next.key);
+            set(plan.queue, "queued");
+            set(plan.skip, "skipped");
+          }
+          expect(steps.every((step) => isStepEnded(step.status))).toBe(true);
+          expect(runVerdict(steps.map((step) => step.status))).not.toBeNull();
+        },
+      ),
     );
   });
 });
 
 describe("waitingReason", () => {
   it("names what is still open", () => {
-    const steps: PlannedStep[] = [{ key: "a", needs: [], status: "succeeded" }, { key: "b", needs: [], status: "running" }, { key: "c", needs: ["a", "b"], status: "waiting" }];
+    const steps: PlannedStep[] = [
+      { key: "a", needs: [], status: "succeeded" },
+      { key: "b", needs: [], status: "running" },
+      { key: "c", needs: ["a", "b"], status: "waiting" },
+    ];
     expect(waitingReason({ key: "c", needs: ["a", "b"], status: "waiting" }, steps)).toBe("Waiting for b");
     expect(waitingReason({ key: "d", needs: ["b", "c", "x", "y"], status: "waiting" }, steps)).toBe("Waiting for b, c and 2 more");
   });
@@ -79,12 +87,15 @@ describe("planResume", () => {
 describe("orderSteps", () => {
   it("puts every step after what it needs", () => {
     fc.assert(
-      fc.property(graph.chain((nodes) => fc.shuffledSubarray(nodes, { minLength: nodes.length })), (nodes) => {
-        const { order } = orderSteps(nodes);
-        const place = new Map(order?.map((step, index) => [step.key, index]));
-        expect(place.size).toBe(nodes.length);
-        for (const node of nodes) for (const need of node.needs) expect(place.get(need)).toBeLessThan(place.get(node.key) ?? -1);
-      }),
+      fc.property(
+        graph.chain((nodes) => fc.shuffledSubarray(nodes, { minLength: nodes.length })),
+        (nodes) => {
+          const { order } = orderSteps(nodes);
+          const place = new Map(order?.map((step, index) => [step.key, index]));
+          expect(place.size).toBe(nodes.length);
+          for (const node of nodes) for (const need of node.needs) expect(place.get(need)).toBeLessThan(place.get(node.key) ?? -1);
+        },
+      ),
     );
   });
 

@@ -42,7 +42,8 @@ export function planResume(steps: readonly (PlannedStep & { stage: Stage })[], o
   const again = new Map<string, string>();
   for (const step of steps) {
     if (step.key === ENVIRONMENT_STEP) continue;
-    if (!isStepGood(step.status)) again.set(step.key, step.status === "skipped" || step.status === "waiting" ? "It did not run." : `It ${PAST[step.status] ?? "did not end"}.`);
+    if (!isStepGood(step.status))
+      again.set(step.key, step.status === "skipped" || step.status === "waiting" ? "It did not run." : `It ${PAST[step.status] ?? "did not end"}.`);
     else if (step.key === options.refusedModelOf) again.set(step.key, "Its model could not be registered.");
   }
   const caused = new Map<string, string>();

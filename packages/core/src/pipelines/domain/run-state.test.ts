@@ -37,8 +37,10 @@ describe("runVerdict", () => {
   ])("judges %j as %s", (steps, verdict) => expect(runVerdict(steps)).toBe(verdict));
 
   it("succeeds exactly when every step is good", () => {
-    fc.assert(fc.property(fc.array(stepStatus), (steps) => {
-      expect(runVerdict(steps) === "succeeded").toBe(steps.every(isStepGood));
-    }));
+    fc.assert(
+      fc.property(fc.array(stepStatus), (steps) => {
+        expect(runVerdict(steps) === "succeeded").toBe(steps.every(isStepGood));
+      }),
+    );
   });
 });

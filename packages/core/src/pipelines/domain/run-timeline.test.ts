@@ -2,7 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldTimeline, type TimelineAttempt, type TimelineStep } from "./run-timeline.ts";
 
-const step = (key: string, needs: string[], given: Partial<TimelineStep> = {}): TimelineStep => ({ key, stage: "train", status: "succeeded", reason: "", needs, queuedAt: 0, startedAt: null, endedAt: null, ...given });
+const step = (key: string, needs: string[], given: Partial<TimelineStep> = {}): TimelineStep => ({
+  key,
+  stage: "train",
+  status: "succeeded",
+  reason: "",
+  needs,
+  queuedAt: 0,
+  startedAt: null,
+  endedAt: null,
+  ...given,
+});
 const attempt = (stepKey: string, times: [number, number, number, number | null], given: Partial<TimelineAttempt> = {}): TimelineAttempt => ({
   stepKey,
   number: 1,
@@ -29,8 +39,20 @@ describe("foldTimeline", () => {
       ],
     });
     expect(timeline).toMatchObject({ startMs: 0, endMs: 100, live: false, criticalPath: ["a", "b", "d"] });
-    expect(timeline.lanes.map((lane) => [lane.key, lane.depth, lane.critical])).toEqual([["a", 0, true], ["b", 1, true], ["c", 1, false], ["d", 2, true]]);
-    expect(timeline.lanes[1]?.bars.map((bar) => `${bar.attempt} ${bar.kind} ${bar.startMs}-${bar.endMs}`)).toEqual(["1 queued 20-21", "1 preparing 21-22", "1 running 22-30", "2 queued 30-40", "2 preparing 40-41", "2 running 41-60"]);
+    expect(timeline.lanes.map((lane) => [lane.key, lane.depth, lane.critical])).toEqual([
+      ["a", 0, true],
+      ["b", 1, true],
+      ["c", 1, false],
+      ["d", 2, true],
+    ]);
+    expect(timeline.lanes[1]?.bars.map((bar) => `${bar.attempt} ${bar.kind} ${bar.startMs}-${bar.endMs}`)).toEqual([
+      "1 queued 20-21",
+      "1 preparing 21-22",
+      "1 running 22-30",
+      "2 queued 30-40",
+      "2 preparing 40-41",
+      "2 running 41-60",
+    ]);
   });
 
   it("lets what is going on end now", () => {
@@ -48,11 +70,18 @@ describe("foldTimeline", () => {
   });
 
   it("keeps every bar within the run and in order, whatever the times", () => {
-    const times = fc.array(fc.nat({ max: 1_000 }), { minLength: 4, maxLength: 4 }).map((list) => list.toSorted((x, y) => x - y) as [number, number, number, number]);
+    const times = fc
+      .array(fc.nat({ max: 1_000 }), { minLength: 4, maxLength: 4 })
+      .map((list) => list.toSorted((x, y) => x - y) as [number, number, number, number]);
     fc.assert(
       fc.property(fc.array(times, { minLength: 1, maxLength: 6 }), (list) => {
         const steps = list.map((_, index) => step(`s${index}`, index > 0 ? [`s${index - 1}`] : []));
-        const timeline = foldTimeline({ now: 1_000, run: { status: "running", createdAt: 0, endedAt: null }, steps, attempts: list.map((given, index) => attempt(`s${index}`, given)) });
+        const timeline = foldTimeline({
+          now: 1_000,
+          run: { status: "running", createdAt: 0, endedAt: null },
+          steps,
+          attempts: list.map((given, index) => attempt(`s${index}`, given)),
+        });
         for (const bar of timeline.lanes.flatMap((lane) => lane.bars)) {
           expect(bar.startMs).toBeGreaterThanOrEqual(timeline.startMs);
           expect(bar.endMs).toBeLessThanOrEqual(timeline.endMs);

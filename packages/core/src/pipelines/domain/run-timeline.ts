@@ -4,8 +4,25 @@ import { orderSteps } from "./step-graph.ts";
 
 type Moment = Date | number | string | null;
 
-export type TimelineStep = { key: string; stage: string; status: StepStatus; reason: string; needs: readonly string[]; queuedAt: Moment; startedAt: Moment; endedAt: Moment };
-export type TimelineAttempt = { stepKey: string; number: number; status: AttemptStatus; queuedAt: Moment; launchedAt: Moment; startedAt: Moment; endedAt: Moment };
+export type TimelineStep = {
+  key: string;
+  stage: string;
+  status: StepStatus;
+  reason: string;
+  needs: readonly string[];
+  queuedAt: Moment;
+  startedAt: Moment;
+  endedAt: Moment;
+};
+export type TimelineAttempt = {
+  stepKey: string;
+  number: number;
+  status: AttemptStatus;
+  queuedAt: Moment;
+  launchedAt: Moment;
+  startedAt: Moment;
+  endedAt: Moment;
+};
 export type TimelineInput = {
   /** Milliseconds; the end of everything that is still going on. */
   now: number;
@@ -15,7 +32,14 @@ export type TimelineInput = {
 };
 
 /** One stretch of a lane: waiting for a slot, preparing the folder, or the command itself. Milliseconds. */
-export type TimelineBar = { kind: "queued" | "preparing" | "running"; attempt: number; status: AttemptStatus | "queued"; startMs: number; endMs: number; live: boolean };
+export type TimelineBar = {
+  kind: "queued" | "preparing" | "running";
+  attempt: number;
+  status: AttemptStatus | "queued";
+  startMs: number;
+  endMs: number;
+  live: boolean;
+};
 
 export type TimelineLane = {
   key: string;
@@ -39,7 +63,11 @@ export function foldTimeline(input: TimelineInput): Timeline {
   const startMs = toMs(input.run.createdAt) ?? input.now;
   const depths = depthsOf(input.steps);
   const lanes = input.steps.map((step) => {
-    const bars = barsOf(step, input.attempts.filter((attempt) => attempt.stepKey === step.key), input.now);
+    const bars = barsOf(
+      step,
+      input.attempts.filter((attempt) => attempt.stepKey === step.key),
+      input.now,
+    );
     return {
       key: step.key,
       stage: step.stage,
@@ -68,7 +96,15 @@ function barsOf(step: TimelineStep, attempts: readonly TimelineAttempt[], now: n
     const ended = toMs(attempt.endedAt);
     const stop = ended ?? now;
     const bar = (kind: TimelineBar["kind"], from: number, to: number, open: boolean): void => {
-      if (to > from || kind === "running") bars.push({ kind, attempt: attempt.number, status: kind === "queued" ? "queued" : attempt.status, startMs: from, endMs: Math.max(from, to), live: open });
+      if (to > from || kind === "running")
+        bars.push({
+          kind,
+          attempt: attempt.number,
+          status: kind === "queued" ? "queued" : attempt.status,
+          startMs: from,
+          endMs: Math.max(from, to),
+          live: open,
+        });
     };
     if (queued !== null) bar("queued", queued, launched ?? stop, false);
     if (launched !== null) bar("preparing", launched, started ?? stop, started === null && ended === null);

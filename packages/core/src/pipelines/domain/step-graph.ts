@@ -27,7 +27,17 @@ export function orderSteps<Node extends StepNode>(steps: readonly Node[]): { ord
       top.next += 1;
       const needed = byKey.get(key);
       if (!needed || done.has(key)) continue;
-      if (onPath.has(key)) return { order: null, cycle: [...cutTo(path.map((entry) => entry.step.key), key), key] };
+      if (onPath.has(key))
+        return {
+          order: null,
+          cycle: [
+            ...cutTo(
+              path.map((entry) => entry.step.key),
+              key,
+            ),
+            key,
+          ],
+        };
       onPath.add(key);
       path.push({ step: needed, next: 0 });
     }

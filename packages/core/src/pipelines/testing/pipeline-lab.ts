@@ -64,7 +64,9 @@ export async function openLab(database: DatabaseHandle, options: { visibility?: 
 
   const ada = await person("Ada", "data_scientist");
   const adaId = ada.actor.kind === "user" ? ada.actor.userId : "";
-  await database.db.insert(project).values({ ...projectRow, title: "Lab", visibility: options.visibility ?? "internal", createdBy: adaId, createdAt: new Date() });
+  await database.db
+    .insert(project)
+    .values({ ...projectRow, title: "Lab", visibility: options.visibility ?? "internal", createdBy: adaId, createdAt: new Date() });
   await database.db.insert(projectMember).values({ projectId: projectRow.id, userId: adaId, role: "owner", createdAt: new Date() });
   await sources.createRepository(projectRow.repository);
 

@@ -48,7 +48,11 @@ export function parseModelDescriptor(text: string, options: { file?: string; fil
   const content = parseJson(text, file);
   if (hasUnstorableText(content)) fail(file, [{ message: "contains NUL characters or broken text" }]);
   const parsed = descriptorSchema.safeParse(content);
-  if (!parsed.success) fail(file, parsed.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: shapeMessage(issue) })));
+  if (!parsed.success)
+    fail(
+      file,
+      parsed.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: shapeMessage(issue) })),
+    );
   const faults = [...checkNames(parsed.data), ...checkFiles(parsed.data, options.files)];
   if (faults.length > 0) fail(file, faults);
   return parsed.data;
@@ -57,7 +61,12 @@ export function parseModelDescriptor(text: string, options: { file?: string; fil
 /** The signature alone, with `required` decided: an input is required unless it says otherwise. */
 export function signatureOf(descriptor: ModelDescriptor): Signature {
   const clean = (fields: ModelDescriptor["signature"]["inputs"], isInput: boolean): Signature["inputs"] =>
-    fields.map(({ name, type, required, description }) => ({ name, type, ...(isInput ? { required: required ?? true } : {}), ...(description ? { description } : {}) }));
+    fields.map(({ name, type, required, description }) => ({
+      name,
+      type,
+      ...(isInput ? { required: required ?? true } : {}),
+      ...(description ? { description } : {}),
+    }));
   return { inputs: clean(descriptor.signature.inputs, true), outputs: clean(descriptor.signature.outputs, false) };
 }
 
@@ -65,13 +74,18 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new CoreError("INVALID", `${file} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, { issues: [{ file, message: "not valid JSON" }] });
+    throw new CoreError("INVALID", `${file} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      issues: [{ file, message: "not valid JSON" }],
+    });
   }
 }
 
 function checkNames({ signature: { inputs, outputs }, features, example, label }: ModelDescriptor): ErrorIssue[] {
   const faults: ErrorIssue[] = [];
-  for (const [side, fields] of [["inputs", inputs], ["outputs", outputs]] as const) {
+  for (const [side, fields] of [
+    ["inputs", inputs],
+    ["outputs", outputs],
+  ] as const) {
     const seen = new Set<string>();
     fields.forEach(({ name }, index) => {
       if (seen.has(name)) faults.push({ path: `signature.${side}.${index}.name`, message: `${name} is listed twice` });
@@ -84,7 +98,8 @@ function checkNames({ signature: { inputs, outputs }, features, example, label }
       if (!known.has(name)) faults.push({ path: `features.${kind}.${index}`, message: `${name} is not an input of the signature` });
     });
   }
-  for (const name of Object.keys(example ?? {})) if (!known.has(name) && name !== label) faults.push({ path: `example.${name}`, message: `${name} is not an input of the signature` });
+  for (const name of Object.keys(example ?? {}))
+    if (!known.has(name) && name !== label) faults.push({ path: `example.${name}`, message: `${name} is not an input of the signature` });
   return faults;
 }
 
@@ -94,13 +109,19 @@ function checkFiles({ reference }: ModelDescriptor, files: readonly string[] | u
 }
 
 function shapeMessage(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type") return issue.message.includes("undefined") ? "is missing" : `must be ${issue.expected === "object" ? "an object" : issue.expected === "array" ? "a list" : issue.expected}`;
+  if (issue.code === "invalid_type")
+    return issue.message.includes("undefined")
+      ? "is missing"
+      : `must be ${issue.expected === "object" ? "an object" : issue.expected === "array" ? "a list" : issue.expected}`;
   if (issue.code === "invalid_value") return issue.message.includes("undefined") ? "is missing" : `must be ${issue.values.map(String).join(", ")}`;
   return issue.message;
 }
 
 function fail(file: string, faults: ErrorIssue[]): never {
   const issues = faults.map((fault) => ({ ...fault, file }));
-  const shown = issues.slice(0, 3).map((issue) => `${issue.path ? `${issue.path}: ` : ""}${issue.message}`).join("; ");
+  const shown = issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path ? `${issue.path}: ` : ""}${issue.message}`)
+    .join("; ");
   throw new CoreError("INVALID", `${file}: ${shown}${issues.length > 3 ? ` (and ${issues.length - 3} more)` : ""}`, { issues });
 }

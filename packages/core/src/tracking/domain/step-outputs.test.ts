@@ -27,7 +27,9 @@ describe("parseMetrics", () => {
 
   it("gives the same points wherever the file is cut while it grows", () => {
     const line = fc.oneof(
-      fc.record({ key: fc.string({ minLength: 1, maxLength: 5 }), value: fc.double({ noNaN: true, noDefaultInfinity: true }), step: fc.integer() }).map((report) => JSON.stringify(report)),
+      fc
+        .record({ key: fc.string({ minLength: 1, maxLength: 5 }), value: fc.double({ noNaN: true, noDefaultInfinity: true }), step: fc.integer() })
+        .map((report) => JSON.stringify(report)),
       fc.string({ maxLength: 10 }).map((text) => text.replaceAll("\n", "")),
     );
     fc.assert(
@@ -48,10 +50,18 @@ describe("parseMetrics", () => {
 
 describe("parseParams and parseProgress", () => {
   it("keep scalars and tell of the rest", () => {
-    expect(parseParams('{"depth":6,"fast":true,"note":null,"list":[1]}')).toEqual({ params: { depth: "6", fast: "true", note: "null" }, fault: "params.json: 1 of 4 values are not plain text, numbers or truth values" });
+    expect(parseParams('{"depth":6,"fast":true,"note":null,"list":[1]}')).toEqual({
+      params: { depth: "6", fast: "true", note: "null" },
+      fault: "params.json: 1 of 4 values are not plain text, numbers or truth values",
+    });
     expect(parseParams("[1]")).toEqual({ params: {}, fault: "params.json is not a JSON object" });
   });
-  it.each([['{"done":480,"total":600,"unit":"trees"}', { done: 480, total: 600, unit: "trees" }], ['{"done":9,"total":3}', { done: 3, total: 3, unit: "" }], ['{"done":1,"tot', null], ['{"done":1,"total":0}', null]])("reads progress %s", (text, progress) => {
+  it.each([
+    ['{"done":480,"total":600,"unit":"trees"}', { done: 480, total: 600, unit: "trees" }],
+    ['{"done":9,"total":3}', { done: 3, total: 3, unit: "" }],
+    ['{"done":1,"tot', null],
+    ['{"done":1,"total":0}', null],
+  ])("reads progress %s", (text, progress) => {
     expect(parseProgress(text)).toEqual(progress);
   });
 });
@@ -59,19 +69,29 @@ describe("parseParams and parseProgress", () => {
 describe("metricSeq", () => {
   it("differs whenever step, attempt or offset differ", () => {
     const place = fc.tuple(fc.nat({ max: 1_023 }), fc.nat({ max: 1_023 }), fc.nat({ max: 2 ** 31 }));
-    fc.assert(fc.property(place, place, (a, b) => {
-      const [x, y] = [metricSeq(...a), metricSeq(...b)];
-      expect(Number.isSafeInteger(x)).toBe(true);
-      expect(x === y).toBe(a.join() === b.join());
-    }));
+    fc.assert(
+      fc.property(place, place, (a, b) => {
+        const [x, y] = [metricSeq(...a), metricSeq(...b)];
+        expect(Number.isSafeInteger(x)).toBe(true);
+        expect(x === y).toBe(a.join() === b.join());
+      }),
+    );
   });
 });
 
 describe("filesDigest", () => {
   it("does not depend on the order of the files, but on every path and content", () => {
-    const files = [{ path: "b", digest: "sha256:1" }, { path: "a", digest: "sha256:2" }];
+    const files = [
+      { path: "b", digest: "sha256:1" },
+      { path: "a", digest: "sha256:2" },
+    ];
     expect(filesDigest(files)).toBe(filesDigest(files.toReversed()));
-    expect(filesDigest(files)).not.toBe(filesDigest([{ path: "b", digest: "sha256:2" }, { path: "a", digest: "sha256:1" }]));
+    expect(filesDigest(files)).not.toBe(
+      filesDigest([
+        { path: "b", digest: "sha256:2" },
+        { path: "a", digest: "sha256:1" },
+      ]),
+    );
     expect(filesDigest([])).toBe("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   });
 });

@@ -56,7 +56,8 @@ function toReport(text: string, offset: number, now: Date): MetricReport | strin
   const line = parseJson(text);
   if (!isObject(line)) return `not a JSON object: ${text.slice(0, 80)}`;
   const { key, value, step = 0, time } = line;
-  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_LENGTH || hasUnstorableText(key)) return `key must be text of 1 to ${MAX_KEY_LENGTH} characters`;
+  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_LENGTH || hasUnstorableText(key))
+    return `key must be text of 1 to ${MAX_KEY_LENGTH} characters`;
   if (typeof value !== "number" || !Number.isFinite(value)) return `${key}: value must be a finite number`;
   if (typeof step !== "number" || !Number.isSafeInteger(step)) return `${key}: step must be a whole number`;
   const at = typeof time === "number" ? new Date(time * 1000) : now;

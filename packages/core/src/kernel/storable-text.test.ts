@@ -4,9 +4,11 @@ import { hasUnstorableText, storableText } from "./storable-text.ts";
 
 describe("storableText", () => {
   it("leaves nothing that cannot be stored, and good text as it is", () => {
+    const pieces = fc.array(fc.constantFrom("a", "é", "😀", "\n", "\0", "\ud83d", "\ude00"), { maxLength: 8 });
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.constantFrom("", "\0", "\ud800", "\udc00"), (text, bad) => {
-        expect(hasUnstorableText(storableText(text + bad))).toBe(false);
+      fc.property(pieces, (parts) => {
+        const text = parts.join("");
+        expect(hasUnstorableText(storableText(text))).toBe(false);
         if (!hasUnstorableText(text)) expect(storableText(text)).toBe(text);
       }),
     );

@@ -16,6 +16,7 @@ from trellis import serve
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 LOADER = """
+import os
 import threading
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class Model:
             (self.folder / "waiting").touch()
             while not (self.folder / "go").exists():
                 threading.Event().wait(0.01)
+        if rows[0].get("threads"):
+            return [{"y": os.environ["OMP_NUM_THREADS"]}]
         if rows[0].get("fail"):
             raise RuntimeError("a secret of the model")
         if rows[0].get("short"):
@@ -124,6 +127,9 @@ class Server(unittest.TestCase):
             self.assertNotIn("secret", content["error"])
             self.assertNotIn("Traceback", content["error"])
         self.assertIn("RuntimeError: a secret of the model", (self.folder / "log").read_text())
+
+    def test_a_request_gets_one_thread_of_numeric_libraries(self):
+        self.assertEqual(self.call(self.connect(), [{"threads": True}]), (200, {"predictions": [{"y": "1"}]}))
 
     def test_other_paths_and_missing_or_huge_lengths_are_refused(self):
         connection = self.connect()

@@ -8,6 +8,8 @@ model refuses the rows. Traces of faults go to standard error, never to the call
 
 SIGTERM and SIGINT: no new requests, those under way finish, the process ends within five
 seconds. A model that cannot be loaded ends the process with exit code 1.
+
+Numeric libraries get one thread a request, unless OMP_NUM_THREADS and its like say otherwise.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ BODY_LIMIT_BYTES = 64 * 1024 * 1024
 IDLE_TIMEOUT_SECONDS = 300
 DRAIN_SECONDS = 4.0
 DESCRIPTION_FILE = "trellis-model.json"
+# Requests already run beside one another. Threads within one only make it wait for the slowest.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Model(Protocol):
@@ -323,6 +327,9 @@ def main(arguments: Optional[list[str]] = None) -> int:
     parser.add_argument("--address-file", help="write the address here once listening")
     parser.add_argument("--ready-file", help="write the address here once the model is loaded")
     options = parser.parse_args(arguments)
+    # Read when the model's libraries are loaded, so set before; what the environment says wins.
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     code = run(options.model, options.port, options.address_file, options.ready_file)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -59,7 +59,10 @@ def log_metric(key: str, value: float, step: Optional[int] = None) -> None:
 
 
 def log_metrics(values: Mapping[str, float], step: Optional[int] = None) -> None:
-    """Records several metrics of the same step at once, and prints them: the log tells the same story. See `log_metric`."""
+    """Records several metrics of the same step at once, and prints them. See `log_metric`.
+
+    The log tells the same story as the page.
+    """
     now = time.time()
     lines: list[str] = []
     for key, raw in values.items():

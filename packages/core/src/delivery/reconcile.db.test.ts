@@ -191,6 +191,18 @@ describe("from approval to a live endpoint", () => {
     expect(await lab.manifest()).toContain("version: 2");
   }));
 
+  it("does not bring back what a later request removed", inLab(async (lab) => {
+    await lab.goLive(await lab.addVersion());
+    const older = await approved(lab, await lab.addVersion());
+    const removal = await removeDeployment(lab.ada, { deployment: lab.deploymentName });
+    await lab.approve(removal.changeRequestId);
+    await commitChange(lab.system, { changeRequestId: removal.changeRequestId });
+    await lab.work();
+    expect(await lab.manifest()).toBeNull();
+    expect(await lab.request(older.changeRequestId)).toMatchObject({ status: "superseded" });
+    expect(await lab.deployment()).toMatchObject({ lifecycle: "removed" });
+  }));
+
   it("lets requests for different files at the same time both land", inLab(async (lab) => {
     const version = await lab.addVersion();
     const production = await approved(lab, version);

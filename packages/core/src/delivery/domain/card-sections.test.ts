@@ -10,6 +10,11 @@ describe("missingCardSections", () => {
     expect(missingCardSections("# Model\n## Intended use\n\n## Data\nx")).toEqual(["intended use", "evaluation", "limits"]);
   });
 
+  it("does not take what a model is not for as what it is for", () => {
+    expect(missingCardSections("## Do not use it for\nx\n## Data\nx\n## How good it is\nx")).toEqual(["intended use"]);
+    expect(missingCardSections("## Use it for\nx\n## Do not use it for\nx\n## Data\nx\n## How good it is\nx")).toEqual([]);
+  });
+
   it("takes no heading from a code block", () => {
     expect(missingCardSections("## Data\n```\n## Limits\nx\n```\n")).toEqual(["intended use", "evaluation", "limits"]);
   });

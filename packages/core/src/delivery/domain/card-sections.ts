@@ -1,6 +1,6 @@
 /** Sections that a model card must have, with the headings that count for each. */
 const SECTIONS: { name: string; heading: RegExp }[] = [
-  { name: "intended use", heading: /\b(?:intended|use|uses|purpose|what it is for|what for)\b/i },
+  { name: "intended use", heading: /^(?!.*\b(?:not|out of)\b).*\b(?:intended|use|uses|purpose|what it is for|what for)\b/i },
   { name: "data", heading: /\b(?:data|dataset|datasets|training data|trained on)\b/i },
   { name: "evaluation", heading: /\b(?:evaluation|metrics?|performance|results?|quality|how good)\b/i },
   { name: "limits", heading: /\b(?:limits?|limitations?|risks?|caveats?|known issues|do not use|ethic\w*|fairness|bias)\b/i },

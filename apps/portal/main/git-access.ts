@@ -3,6 +3,7 @@ import type { Authenticator } from "@trellis/auth";
 import { requireProject } from "@trellis/core/catalog/index.ts";
 import { mayReadManifests } from "@trellis/core/delivery/index.ts";
 import { enqueueJob } from "@trellis/core/jobs/index.ts";
+import { announce } from "@trellis/core/kernel/changes.ts";
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
 import { isCoreError } from "@trellis/core/kernel/errors.ts";
 import { pipelinesRegister } from "@trellis/core/pipelines/index.ts";
@@ -50,7 +51,11 @@ export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick
       const main = updates.find((update) => update.ref === "refs/heads/main");
       if (!slug || !main?.after) return;
       const project = await requireProject(core, slug);
-      await enqueueJob(core.db, pipelinesRegister, { projectId: project.id, commit: main.after }, { key: `${project.id}:${main.after}` });
+      const commit = main.after;
+      await core.db.transaction(async (tx) => {
+        await enqueueJob(tx, pipelinesRegister, { projectId: project.id, commit }, { key: `${project.id}:${commit}` });
+        await announce(tx, `project:${project.id}`);
+      });
     },
   };
 }

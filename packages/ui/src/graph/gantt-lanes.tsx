@@ -31,18 +31,21 @@ export interface GanttLanesProps {
 }
 
 function quietWords(row: GanttRow, phone: boolean): string | null {
-  if (row.childCount > 0) return `${row.doneCount} of ${row.childCount} done`
+  if (row.childCount > 0) return `${row.doneCount} of ${row.childCount}${row.childCount < 100 ? ' done' : ''}`
   return phone ? (row.lane.reason || row.lane.note || null) : null
 }
 
 function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyDown }: { row: GanttRow; metrics: GanttMetrics; now: number; selected: boolean; tabStop: boolean; onSelect: () => void; onToggle: () => void; onKeyDown: (event: KeyboardEvent) => void }) {
   const { lane } = row
   const quiet = quietWords(row, metrics.phone)
+  const stage = row.firstOfStage && !metrics.phone ? lane.stage.charAt(0).toUpperCase() + lane.stage.slice(1) : ''
+  // The name begins with what is seen, so that people who speak to their computer can name it (WCAG 2.5.3).
+  const shown = [stage, lane.label, quiet].filter(Boolean).join(' ')
   return (
     <div
       role="option"
       aria-selected={selected}
-      aria-label={`${lane.label}. ${describeLane(lane, now)}${row.childCount > 0 ? `; ${row.childCount} lanes, ${row.folded ? 'folded' : 'open'}` : ''}`}
+      aria-label={`${shown}. ${describeLane(lane, now)}${row.childCount > 0 ? `; ${row.childCount} lanes, ${row.folded ? 'folded' : 'open'}` : ''}`}
       tabIndex={tabStop ? 0 : -1}
       data-lane={lane.id}
       onClick={onSelect}
@@ -56,8 +59,8 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
         selected && !metrics.phone && 'bg-hover before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-accent',
       )}
     >
-      {metrics.phone ? null : <span className="truncate text-xs font-normal text-ink-3">{row.firstOfStage ? lane.stage.charAt(0).toUpperCase() + lane.stage.slice(1) : ''}</span>}
-      <span className={clsx('flex min-w-0 items-center gap-1.5', row.depth > 0 && !metrics.phone && 'pl-5')}>
+      {metrics.phone ? null : <span className="truncate text-xs font-normal text-ink-3">{stage}</span>}
+      <span className={clsx('flex min-w-0 items-center gap-1.5 overflow-hidden', row.depth > 0 && !metrics.phone && 'pl-5')}>
         {row.childCount > 0 ? (
           // Not a button: an option may hold none, and the arrow keys do the same.
           <span
@@ -70,8 +73,8 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
           </span>
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
-        <span className="min-w-16 truncate" title={lane.label}>{lane.label}</span>
-        {quiet === null ? null : <span className="ml-auto max-w-[60%] shrink-0 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
+        <span className="min-w-16 shrink truncate" title={lane.label}>{lane.label}</span>
+        {quiet === null ? null : <span className="ml-auto min-w-0 shrink-4 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
       </span>
     </div>
   )

@@ -24,7 +24,7 @@ export function SearchTrigger({ onOpen, label = 'Search or run a command' }: { o
       type="button"
       onClick={onOpen}
       aria-keyshortcuts="Control+K Meta+K"
-      className="flex h-7.5 shrink-0 items-center gap-2 rounded-md border border-line bg-surface px-2 font-sans text-sm text-ink-3 hover:border-line-strong md:w-65"
+      className="flex h-7.5 shrink-0 items-center gap-2 rounded-md border border-line bg-surface px-2 font-sans text-sm text-ink-3 hover:border-line-strong md:w-44 lg:w-65"
     >
       <Search aria-hidden className="size-4" />
       <span className="flex-1 truncate text-left max-md:sr-only">{label}</span>

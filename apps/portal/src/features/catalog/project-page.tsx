@@ -16,7 +16,7 @@ type Project = Outputs["catalog"]["get"];
 export function ProjectPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const project = useQuery(trpc.catalog.get.queryOptions({ project: slug }));
-  useLive(project.data ? `project:${project.data.id}` : null, trpc.catalog.get.pathKey(), trpc.pipelines.ofProject.pathKey(), trpc.scorecards.pathKey());
+  useLive(project.data ? `project:${project.data.id}` : null, trpc.catalog.get.pathKey(), trpc.catalog.readme.pathKey(), trpc.pipelines.ofProject.pathKey(), trpc.scorecards.pathKey());
   useLive(project.data ? `runs:${project.data.id}` : null, trpc.pipelines.pathKey(), trpc.scorecards.pathKey());
   useLive("deployments", trpc.delivery.promotion.pathKey());
   useCrumbs({ label: "Projects", href: "/projects" }, { label: slug });

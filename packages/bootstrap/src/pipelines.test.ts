@@ -121,31 +121,36 @@ describe("kill -9 of the scheduler's process", () => {
   const KILLS = 8;
   const server = process.env["TRELLIS_TEST_DATABASE_URL"];
 
-  it.each(server ? ["embedded", "PostgreSQL"] : ["embedded"])("loses nothing and runs nothing twice on the %s database", async (kind) => {
-    const folder = await mkdtemp(path.join(tmpdir(), "trellis-crash-"));
-    const ledger = path.join(folder, "ledger");
-    const steps = Array.from(
-      { length: STEPS },
-      (_, index) =>
-        `      s${index}: { stage: train, run: "echo $TRELLIS_RUN_NUMBER.$TRELLIS_STEP >> ${ledger}; sleep 0.2; echo done > out${index}", outputs: [out${index}]${index > 0 ? `, needs: [s${(index - 1) >> 1}]` : ""} }`,
-    );
-    const file = `version: 1\nproject: crash\npipelines:\n  train:\n    steps:\n${steps.join("\n")}\n`;
-    const scratch = kind === "PostgreSQL" ? await openTestDatabase() : null;
-    const name = (await scratch?.execute("select current_database() as name"))?.rows[0]?.["name"];
-    const url = name ? new URL(`/${String(name)}`, server).href : null;
-    try {
-      let result: CrashResult | null = null;
-      for (let round = 0; !result; round += 1) result = await runOnce({ folder, file, runs: RUNS, url, killAfterMs: round < KILLS ? 150 + round * 130 : null });
-      const lines = (await readFile(ledger, "utf8")).trim().split("\n");
-      expect(result.statuses).toEqual(Array(RUNS).fill("succeeded"));
-      expect(lines.toSorted()).toEqual([...new Set(lines)].toSorted());
-      expect(lines.length).toBe(RUNS * STEPS);
-      expect(result.attempts.filter((status) => status !== "succeeded" && status !== "lost")).toEqual([]);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-      await scratch?.close();
-    }
-  });
+  it.each(server ? ["embedded", "PostgreSQL"] : ["embedded"])(
+    "loses nothing and runs nothing twice on the %s database",
+    async (kind) => {
+      const folder = await mkdtemp(path.join(tmpdir(), "trellis-crash-"));
+      const ledger = path.join(folder, "ledger");
+      const steps = Array.from(
+        { length: STEPS },
+        (_, index) =>
+          `      s${index}: { stage: train, run: "echo $TRELLIS_RUN_NUMBER.$TRELLIS_STEP >> ${ledger}; sleep 0.2; echo done > out${index}", outputs: [out${index}]${index > 0 ? `, needs: [s${(index - 1) >> 1}]` : ""} }`,
+      );
+      const file = `version: 1\nproject: crash\npipelines:\n  train:\n    steps:\n${steps.join("\n")}\n`;
+      const scratch = kind === "PostgreSQL" ? await openTestDatabase() : null;
+      const name = (await scratch?.execute("select current_database() as name"))?.rows[0]?.["name"];
+      const url = name ? new URL(`/${String(name)}`, server).href : null;
+      try {
+        let result: CrashResult | null = null;
+        for (let round = 0; !result; round += 1)
+          result = await runOnce({ folder, file, runs: RUNS, url, killAfterMs: round < KILLS ? 150 + round * 130 : null });
+        const lines = (await readFile(ledger, "utf8")).trim().split("\n");
+        expect(result.statuses).toEqual(Array(RUNS).fill("succeeded"));
+        expect(lines.toSorted()).toEqual([...new Set(lines)].toSorted());
+        expect(lines.length).toBe(RUNS * STEPS);
+        expect(result.attempts.filter((status) => status !== "succeeded" && status !== "lost")).toEqual([]);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+        await scratch?.close();
+      }
+    },
+    600_000,
+  );
 });
 
 type CrashResult = { statuses: string[]; attempts: string[] };

@@ -94,7 +94,7 @@ export function ChartFrame({ title, subtitle, legend, table, name = 'chart', act
           <Heading className="m-0 inline text-sm font-medium">{title}</Heading>
           {subtitle === undefined ? null : <span className="ml-2 text-xs text-ink-2">{subtitle}</span>}
         </div>
-        {legend ? <Legend items={legend} /> : null}
+        {legend ? <div className="max-md:order-last max-md:basis-full"><Legend items={legend} /></div> : null}
         <div className="-my-1 flex items-center gap-0.5">
           {actions}
           {table ? <IconButton size="sm" label={asTable ? 'Show as chart' : 'Show as table'} icon={asTable ? ChartLine : Table2} pressed={asTable} onClick={() => setAsTable(!asTable)} /> : null}

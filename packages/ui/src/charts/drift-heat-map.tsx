@@ -107,6 +107,11 @@ function Heads({ windows, events }: { windows: HeatWindow[]; events: DriftHeatMa
   )
 }
 
+// Where not all windows fit, the newest are what one came for.
+function showNewest(element: HTMLElement | null) {
+  element?.scrollTo?.({ left: element.scrollWidth })
+}
+
 /** Drift of every feature in every window: colour by the measure, a symbol for the verdict, click or Enter to look closer. */
 export function DriftHeatMap(props: DriftHeatMapProps) {
   const { features, windows, cell, selected = null, onSelect, latest, label, events, limits, measure = 'PSI' } = props
@@ -127,7 +132,7 @@ export function DriftHeatMap(props: DriftHeatMapProps) {
   }
 
   return (
-    <div role="presentation" onKeyDown={onKeyDown} className="min-w-0 overflow-x-auto px-4 py-3">
+    <div ref={showNewest} role="presentation" onKeyDown={onKeyDown} className="min-w-0 overflow-x-auto px-4 py-3">
       <table ref={table} aria-label={label} className="w-full border-collapse text-sm">
         <thead><Heads windows={windows} events={events} /></thead>
         <tbody>
@@ -148,7 +153,7 @@ export function DriftHeatMap(props: DriftHeatMapProps) {
                   />
                 ))}
                 <td className="pl-3 text-left whitespace-nowrap">
-                  {now ? <><b className="font-mono text-[12.5px]">{now.value}</b>{now.note === undefined ? null : <span className="ml-2 text-xs text-ink-2">{now.note}</span>}</> : null}
+                  {now ? <><b className="font-mono text-[12.5px]">{now.value}</b>{now.note === undefined ? null : <span className="ml-2 text-xs text-ink-2 max-md:hidden">{now.note}</span>}</> : null}
                 </td>
               </tr>
             )

@@ -53,7 +53,7 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
       style={{ height: metrics.row }}
       className={clsx(
         'relative grid cursor-pointer items-center pr-3 pl-4 text-sm outline-offset-[-2px]',
-        metrics.phone ? 'grid-cols-[minmax(0,1fr)] content-start pt-1' : 'grid-cols-[64px_minmax(0,1fr)] hover:bg-hover',
+        metrics.phone ? 'grid-cols-[minmax(0,1fr)] content-start pt-1' : 'grid-cols-[56px_minmax(0,1fr)] hover:bg-hover',
         row.firstOfStage && !metrics.phone && 'shadow-[0_-1px_0_var(--color-line)]',
         selected && 'font-medium',
         selected && !metrics.phone && 'bg-hover before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-accent',
@@ -73,8 +73,8 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
           </span>
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
-        <span className="min-w-16 shrink truncate" title={lane.label}>{lane.label}</span>
-        {quiet === null ? null : <span className="ml-auto min-w-0 shrink-4 truncate pl-2 text-xs font-normal text-ink-2">{quiet}</span>}
+        <span className="min-w-0 truncate" title={lane.label}>{lane.label}</span>
+        {quiet === null ? null : <span className="ml-auto shrink-0 truncate pl-2 max-md:min-w-0 max-md:shrink-4 text-xs font-normal text-ink-2">{quiet}</span>}
       </span>
     </div>
   )

@@ -6,11 +6,14 @@ import type { StatusKind } from './status.ts'
 const machines: Partial<Record<StatusKind, string[]>> = {
   run: ['queued', 'running', 'succeeded', 'failed', 'errored', 'cancelling', 'cancelled'],
   step: ['waiting', 'queued', 'running', 'succeeded', 'cached', 'failed', 'errored', 'cancelled', 'skipped'],
-  change_request: ['draft', 'open', 'approved', 'committed', 'applied', 'rejected', 'withdrawn', 'superseded'],
+  attempt: ['launching', 'succeeded', 'failed', 'errored', 'lost', 'cancelled'],
+  scaffold: ['queued', 'running', 'succeeded', 'failed', 'cancelled'],
+  version: ['ready', 'archived'],
+  change_request: ['draft', 'open', 'approved', 'committed', 'applied', 'failed', 'rejected', 'withdrawn', 'superseded'],
   sync: ['synced', 'out_of_sync', 'unknown'],
   health: ['healthy', 'progressing', 'degraded', 'missing', 'unknown'],
   alert: ['firing', 'acknowledged', 'resolved'],
-  drift: ['stable', 'drifted', 'insufficient', 'watch'],
+  drift: ['no_traffic', 'waiting', 'insufficient', 'stable', 'watch', 'drifted', 'not_computable'],
   check: ['pass', 'warn', 'fail', 'unknown'],
 }
 

@@ -28,6 +28,7 @@ const looks = {
   queued: look('neutral', Clock, 'Queued', 'open'),
   preparing: look('run', LoaderCircle, 'Preparing', 'moving'),
   starting: look('run', LoaderCircle, 'Starting', 'moving'),
+  launching: look('run', LoaderCircle, 'Launching', 'moving'),
   running: look('run', LoaderCircle, 'Running', 'moving'),
   retrying: look('run', RotateCcw, 'Retrying', 'open'),
   succeeded: look('ok', CircleCheck, 'Succeeded'),
@@ -70,7 +71,9 @@ const looks = {
   stable: look('ok', CircleCheck, 'Stable', 'open'),
   watch: look('warn', TriangleAlert, 'Watch', 'open'),
   drifted: look('fail', TriangleAlert, 'Drifted', 'open'),
-  insufficient: look('neutral', CircleDashed, 'Too little data', 'open'),
+  no_traffic: look('outline', CircleMinus, 'No traffic yet', 'open'),
+  not_computable: look('outline', CircleSlash, 'Not computable', 'open'),
+  insufficient: look('neutral', Hourglass, 'Too little data', 'open'),
   // checks and gates
   pass: look('ok', Check, 'Passes', 'open'),
   warn: look('warn', TriangleAlert, 'Warns', 'open'),
@@ -101,7 +104,7 @@ const overrides: Partial<Record<StatusKind, Partial<Record<Status, Partial<Statu
   change_request: {
     open: { word: 'Waits for approval', icon: Hourglass },
     committed: { word: 'Committed, not live yet' },
-    failed: { word: 'Could not be applied' },
+    failed: { word: 'Could not be applied', icon: TriangleAlert },
   },
   scaffold: { running: { word: 'Creating' }, succeeded: { word: 'Created' }, failed: { word: 'Could not be created' } },
   version: { pending: { word: 'Uploading', icon: LoaderCircle, moving: true, tone: 'run' }, ready: { icon: Check } },

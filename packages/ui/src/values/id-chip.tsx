@@ -22,7 +22,7 @@ export interface IdChipProps {
 export function IdChip({ value, label, icon: Icon, short = false, copy = false, href, tone = 'neutral', className }: IdChipProps) {
   const words = label ?? (short === false ? value : shortenId(value, short === true ? undefined : short))
   const classes = clsx(
-    'inline-flex h-5.5 max-w-full items-center gap-1 rounded-sm border px-1.5 font-mono text-xs font-medium whitespace-nowrap',
+    'inline-flex h-5.5 max-w-full min-w-0 items-center gap-1 rounded-sm border px-1.5 font-mono text-xs font-medium whitespace-nowrap',
     tone === 'neutral' && 'border-line bg-surface text-ink-2',
     tone === 'accent' && 'border-accent bg-surface text-accent-ink',
     tone === 'dashed' && 'border-dashed border-accent bg-surface text-accent-ink',
@@ -40,7 +40,7 @@ export function IdChip({ value, label, icon: Icon, short = false, copy = false, 
     : <Link href={href} className={classes} title={title}>{content}</Link>
   if (!copy) return className ? <span className={className}>{chip}</span> : chip
   return (
-    <span className={clsx('inline-flex max-w-full items-center gap-0.5', className)}>
+    <span className={clsx('inline-flex max-w-full min-w-0 items-center gap-0.5', className)}>
       {chip}
       <CopyButton value={value} label={`Copy ${words}`} className="size-5.5!" />
     </span>

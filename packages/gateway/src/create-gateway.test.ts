@@ -252,7 +252,7 @@ describe("what stands behind it", () => {
   });
 });
 
-/** Sends a body without saying its length; answers the status. */
+/** Sends a body without saying its length, and never ends it; answers the status. */
 function sendChunked(url: string, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method: "POST", headers: { authorization: "Bearer reader", "content-type": "application/json", "transfer-encoding": "chunked" } }, (response) => {
@@ -260,6 +260,6 @@ function sendChunked(url: string, body: Buffer): Promise<number> {
       request.destroy();
     });
     request.on("error", reject);
-    request.end(body);
+    request.write(body);
   });
 }

@@ -128,7 +128,9 @@ async function finish(ctx: CoreContext, loaded: LoadedDeployment, plan: Reconcil
 }
 
 async function recheckLater(ctx: CoreContext, deploymentId: string, afterMs: number): Promise<void> {
-  await enqueueJob(ctx.db, deploymentRecheck, { deploymentId }, { key: deploymentId, delaySeconds: Math.max(1, Math.ceil(afterMs / 1000)) });
+  const delaySeconds = Math.max(1, Math.ceil(afterMs / 1000));
+  // A later look that waits already must not swallow an earlier one.
+  await enqueueJob(ctx.db, deploymentRecheck, { deploymentId }, { key: `${deploymentId} ${delaySeconds}`, delaySeconds });
 }
 
 function firstLine(text: string): string {

@@ -13,6 +13,9 @@ import { requestDeployment } from "./request-deployment.ts";
 import { sweepDelivery } from "./start-delivery.ts";
 import { type DeliveryLab, inDeliveryLab, userIdOf } from "./testing/delivery-lab.ts";
 
+/** Thrown where the process is killed. */
+class Killed extends Error {}
+
 const database = testDatabase();
 const inLab = (test: (lab: DeliveryLab) => Promise<void>) => inDeliveryLab(database, test);
 
@@ -191,6 +194,19 @@ describe("from approval to a live endpoint", () => {
     expect(await lab.manifest()).toContain("version: 2");
   }));
 
+  it("finds its own commit after a kill, also when others followed", inLab(async (lab) => {
+    const { changeRequestId } = await approved(lab, await lab.addVersion());
+    lab.fault.afterCall = (call) => {
+      if (call === "source-host.commit") throw new Killed(call);
+    };
+    await expect(commitChange(lab.system, { changeRequestId })).rejects.toThrow(Killed);
+    lab.fault.afterCall = () => {};
+    const own = (await lab.sources.head("platform/environments", "main"))?.commit;
+    await lab.sources.push("platform/environments", { "staging/other.yaml": "x" });
+    await commitChange(lab.system, { changeRequestId });
+    expect(await lab.request(changeRequestId)).toMatchObject({ status: "committed", commit: own });
+  }));
+
   it("does not bring back what a later request removed", inLab(async (lab) => {
     await lab.goLive(await lab.addVersion());
     const older = await approved(lab, await lab.addVersion());
@@ -208,14 +224,14 @@ describe("from approval to a live endpoint", () => {
     const production = await approved(lab, version);
     await requestDeployment(lab.ada, { versionId: version.id, environment: "staging" });
     let others = 0;
-    lab.fault.before = (call) => {
-      if (call !== "source-host.commit" || others > 0) return;
+    lab.fault.afterCall = async (call) => {
+      // Someone else commits between our look at the branch and our commit.
+      if (call !== "source-host.readFile" || others === 2) return;
       others += 1;
-      racing.push(lab.sources.push("platform/environments", { "production/other.yaml": "x" }));
+      await lab.sources.push("platform/environments", { [`production/other-${others}.yaml`]: "x" });
     };
-    const racing: Promise<unknown>[] = [];
     await lab.work();
-    await Promise.all(racing);
+    expect(others).toBe(2);
     expect([await lab.manifest("production"), await lab.manifest("staging")].every((text) => text !== null)).toBe(true);
     expect((await lab.request(production.changeRequestId)).status).toBe("committed");
   }));
@@ -249,9 +265,6 @@ describe("removeDeployment", () => {
     expect((await getDeployment(lab.ada, { deployment: lab.deploymentName })).revisions.map((revision) => revision.outcome)).toEqual(["live", "replaced"]);
   }));
 });
-
-/** Thrown where the process is killed. */
-class Killed extends Error {}
 
 describe("killed at any point, and started again", () => {
   /** Every use of a port in the whole walk, before and after. */

@@ -57,7 +57,7 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
   const clock = { now: new Date("2026-03-01T12:00:00Z") };
   const guarded = guardTransactions(database.db);
   /** Called before every use of a port; throws to kill the process there. */
-  const fault = { before: (_call: string): void => {}, afterCall: (_call: string): void => {} };
+  const fault = { before: (_call: string): void => {}, afterCall: (_call: string): void | Promise<void> => {} };
   const contextOf = (actor: Actor): CoreContext => ({
     db: guarded.db,
     actor,
@@ -265,7 +265,7 @@ function guardTransactions(db: Database): Guard {
 }
 
 /** A port whose calls can fail on purpose, and that must not be called while a transaction is open. */
-function watchPort(name: string, port: unknown, guard: Guard, fault: { before(call: string): void; afterCall(call: string): void }): unknown {
+function watchPort(name: string, port: unknown, guard: Guard, fault: { before(call: string): void; afterCall(call: string): void | Promise<void> }): unknown {
   if (typeof port !== "object" || port === null) throw new Error(`There is no fake for ${name}.`);
   return new Proxy(port, {
     get(subject, key) {
@@ -277,8 +277,8 @@ function watchPort(name: string, port: unknown, guard: Guard, fault: { before(ca
         fault.before(call);
         const result: unknown = value.apply(subject, given);
         if (!(result instanceof Promise)) return result;
-        return result.then((answer: unknown) => {
-          fault.afterCall(call);
+        return result.then(async (answer: unknown) => {
+          await fault.afterCall(call);
           return answer;
         });
       };

@@ -17,7 +17,11 @@ describe("local deploy target under kill -9", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     scratch = await mkdtemp(path.join(tmpdir(), "deploy-target-crash-"));
   });
-  afterAll(() => rm(scratch, { recursive: true, force: true }));
+  afterAll(async () => {
+    // Only a failed round leaves any.
+    for (const { pid, folder } of processesOfTest()) if (folder.startsWith(scratch)) process.kill(pid, "SIGKILL");
+    await rm(scratch, { recursive: true, force: true });
+  });
 
   it.each([0, 1, 2, 3, 4, 5])("ends with one process of each workload and none of a removed one, round %i", async (round) => {
     const folder = await mkdtemp(path.join(scratch, `${round}-`));
@@ -57,19 +61,25 @@ async function runHost(hostArguments: string[], killAtLine: number | null, inLin
   return last;
 }
 
-/** The versions of all living processes of the test, one entry a process. Shells on their way to `exec` are not counted. */
+/** The versions of all living processes of a folder, one entry a process. Shells on their way to `exec` are not counted. */
 function versionsRunning(folder: string): string[] {
-  const versions: string[] = [];
+  const ours = processesOfTest().filter((each) => each.folder === folder && each.command.startsWith("sleep"));
+  return ours.map(({ version }) => version);
+}
+
+function processesOfTest(): { pid: number; folder: string; version: string; command: string }[] {
+  const found: { pid: number; folder: string; version: string; command: string }[] = [];
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      const environment = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
-      if (!environment.includes(`CRASH_TEST=${folder}`) || !readFileSync(`/proc/${pid}/cmdline`, "latin1").startsWith("sleep")) continue;
-      versions.push(environment.find((entry) => entry.startsWith("VERSION="))?.slice("VERSION=".length) ?? "");
+      const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
+      const [, folder] = /(?:^|\0)CRASH_TEST=([^\0]*)/.exec(environment) ?? [];
+      const [, version = ""] = /(?:^|\0)VERSION=([^\0]*)/.exec(environment) ?? [];
+      if (folder !== undefined) found.push({ pid: Number(pid), folder, version, command: readFileSync(`/proc/${pid}/cmdline`, "latin1") });
     } catch {
       // It ended meanwhile.
     }
   }
-  return versions;
+  return found;
 }
 
 /** A process that was started a moment ago may not be a `sleep` yet; the test's own time limit ends the wait. */

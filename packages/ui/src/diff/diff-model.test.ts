@@ -21,7 +21,7 @@ test('both sides joined are both texts, numbered from one', () => {
     const rows = diffRows(before, after)
     expect(side(rows, 'left')).toEqual(before === '' ? [] : before.replace(/\n$/, '').split('\n'))
     expect(side(rows, 'right')).toEqual(after === '' ? [] : after.replace(/\n$/, '').split('\n'))
-    expect(rows.flatMap((row) => row.left?.number ?? [])).toEqual(side(rows, 'left').map((_, index) => index + 1))
+    for (const which of ['left', 'right'] as const) expect(rows.flatMap((row) => row[which]?.number ?? [])).toEqual(side(rows, which).map((_, index) => index + 1))
   }))
 })
 

@@ -73,7 +73,7 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
           </span>
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
-        <span className="min-w-0 truncate" title={lane.label}>{lane.label}</span>
+        <span className="min-w-0 truncate max-md:max-w-[60%] max-md:shrink-0" title={lane.label}>{lane.label}</span>
         {quiet === null ? null : <span className="ml-auto shrink-0 truncate pl-2 max-md:min-w-0 max-md:shrink-4 text-xs font-normal text-ink-2">{quiet}</span>}
       </span>
     </div>

@@ -19,7 +19,7 @@ afterEach(() => {
 test('the server and the first draw agree; then the time is relative and ticks', async () => {
   const element = <Time at={now - 120_000} />
   const html = renderToString(element)
-  expect(html).toContain('2026-11-24 15:02:00 UTC')
+  expect(html).toContain('>2026-11-24 15:02:00 UTC</time>')
   const box = document.createElement('div')
   box.innerHTML = html
   document.body.append(box)

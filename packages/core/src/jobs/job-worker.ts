@@ -5,11 +5,14 @@ import { PgBoss } from "pg-boss";
 import type { CoreContext } from "../kernel/context.ts";
 import { isCoreError } from "../kernel/errors.ts";
 import type { JobHandler } from "./define-job.ts";
+import { type DueWatch, watchDueJobs } from "./due-watch.ts";
 import { JOBS_CHANNEL } from "./enqueue-job.ts";
 
 const SCHEMA = "trellis_jobs";
 /** Workers are woken by NOTIFY; polling only catches what a lost connection missed. */
 const BACKSTOP_SECONDS = 30;
+/** Jobs of one kind that run side by side. */
+const WORKERS_A_QUEUE = 2;
 /** How long after its process died a running job is given to another; pg-boss's least is 10. */
 const HEARTBEAT_SECONDS = 10;
 
@@ -40,17 +43,27 @@ export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle,
   await boss.start();
   // The embedded database has one process, so whatever counts as running was cut off by its death.
   if (database.kind === "pglite") await database.execute(`update ${SCHEMA}.job set state = 'retry', start_after = now() where state = 'active'`, []);
-  for (const handler of handlers) await serve(ctx, boss, handler);
-  const relay = await startOutboxRelay(ctx, database, boss, new Set(handlers.map((handler) => handler.name)));
+  const workers = new Map<string, string[]>();
+  const due = watchDueJobs({
+    database,
+    schema: SCHEMA,
+    names: handlers.map((handler) => handler.name),
+    wake: (name) => workers.get(name)?.forEach((id) => boss.notifyWorker(id)),
+    log: ctx.log,
+  });
+  for (const handler of handlers) workers.set(handler.name, await serve(ctx, boss, handler, due));
+  due.expect();
+  const relay = await startOutboxRelay(ctx, database, boss, due, new Set(handlers.map((handler) => handler.name)));
   return {
     async stop() {
       await relay.stop();
+      await due.stop();
       await boss.stop({ graceful: true, timeout: 5_000, close: false });
     },
   };
 }
 
-async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler): Promise<void> {
+async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler, due: DueWatch): Promise<string[]> {
   await boss.createQueue(handler.name, {
     policy: "stately",
     notify: true,
@@ -60,21 +73,23 @@ async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler): Promi
     heartbeatSeconds: HEARTBEAT_SECONDS,
     deleteAfterSeconds: 86_400,
   });
-  const options = { localConcurrency: 2, notifyPollingIntervalSeconds: BACKSTOP_SECONDS, pollingIntervalSeconds: 2 };
-  await boss.work(handler.name, options, async ([job]) => {
+  const options = { notifyPollingIntervalSeconds: BACKSTOP_SECONDS, pollingIntervalSeconds: 2 };
+  const run = async ([job]: { id: string; data: unknown }[]): Promise<void> => {
     if (!job) return;
     try {
       await handler.run(ctx, job.data);
     } catch (error) {
       ctx.log.error({ job: handler.name, jobId: job.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "job failed");
       if (isCoreError(error) && error.code !== "UNAVAILABLE" && error.code !== "CONFLICT") return;
+      due.expect();
       throw error;
     }
-  });
+  };
+  return Promise.all(Array.from({ length: WORKERS_A_QUEUE }, () => boss.work(handler.name, options, run)));
 }
 
 /** Hands outbox rows over to the queue, woken by the transactions that write them. */
-async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss, answered: ReadonlySet<string>): Promise<{ stop(): Promise<void> }> {
+async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss, due: DueWatch, answered: ReadonlySet<string>): Promise<{ stop(): Promise<void> }> {
   let wanted = false;
   let stopped = false;
   let running: Promise<void> | null = null;
@@ -83,7 +98,7 @@ async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss
     while (wanted && !stopped) {
       wanted = false;
       try {
-        while ((await relayBatch(ctx, boss, answered)) === RELAY_BATCH);
+        while ((await relayBatch(ctx, boss, due, answered)) === RELAY_BATCH);
       } catch (error) {
         ctx.log.error({ error: String(error) }, "outbox relay failed");
       }
@@ -114,7 +129,7 @@ const RELAY_BATCH = 100;
  * again, which the queue ignores. Not one transaction, since pg-boss reads its queues on a connection of its own, and the
  * embedded database has but one.
  */
-async function relayBatch(ctx: CoreContext, boss: PgBoss, answered: ReadonlySet<string>): Promise<number> {
+async function relayBatch(ctx: CoreContext, boss: PgBoss, due: DueWatch, answered: ReadonlySet<string>): Promise<number> {
   const rows = await ctx.db.select().from(jobOutbox).orderBy(asc(jobOutbox.seq)).limit(RELAY_BATCH);
   for (const row of rows) {
     // A fact that nobody asked to be told of.
@@ -125,6 +140,7 @@ async function relayBatch(ctx: CoreContext, boss: PgBoss, answered: ReadonlySet<
       ...(row.delaySeconds > 0 ? { startAfter: row.delaySeconds } : {}),
     });
   }
+  if (rows.some((row) => row.delaySeconds > 0)) due.expect();
   if (rows.length > 0) await ctx.db.delete(jobOutbox).where(inArray(jobOutbox.seq, rows.map((row) => row.seq)));
   return rows.length;
 }

@@ -209,6 +209,14 @@ describe("an alert", () => {
     expect(await runsOf()).toHaveLength(1);
   });
 
+  it("comes and goes in one evaluation when months arrive at once, and has its run all the same", async () => {
+    await sendWeeks([1, 50, 50, 1, 1, 1, 1]);
+    await evaluate();
+    await evaluate();
+    expect(await alertsOf()).toMatchObject([{ status: "resolved", since: new Date(FIRST_DAY + WEEK_MS), windowEnd: new Date(FIRST_DAY + 3 * WEEK_MS) }]);
+    expect(await runsOf()).toMatchObject([{ triggerKind: "drift", parameters: { until: "2001-02-22" } }]);
+  });
+
   it("is resolved when another version is live, which is judged by its own reference", async () => {
     await sendWeeks([50, 50, 1]);
     await evaluate();

@@ -6,7 +6,7 @@ import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { notify } from "../notifications/index.ts";
 import type { TriggerSpec } from "../pipelines/domain/pipeline-spec.ts";
 import { projectSpec } from "../pipelines/index.ts";
-import { decideAlert, type JudgedWindow } from "./domain/alert-rule.ts";
+import { decideAlerts, type JudgedWindow } from "./domain/alert-rule.ts";
 import { alertSummary } from "./domain/finding.ts";
 import { isComplete } from "./domain/windows.ts";
 import type { Monitor } from "./ensure-monitor.ts";
@@ -53,37 +53,40 @@ export async function moveAlert(tx: Transaction, ctx: CoreContext, facts: Facts)
     .limit(10);
   const open = earlier.find(({ status }) => status !== "resolved") ?? null;
   const covered = earlier.filter(({ status }) => status === "resolved").map(({ windowEnd }) => windowEnd.getTime());
-  const decision = decideAlert(monitor, judgedWindows(reports, facts, ctx.now()), open, covered.length > 0 ? new Date(Math.max(...covered)) : null);
-  switch (decision.kind) {
-    case "keep":
-      if (open) await askForRun(tx, facts, open);
-      return replaced;
-    case "resolve":
-      if (open) await resolve(tx, ctx, facts, open, `${decision.windows} windows in a row are stable.`);
-      return true;
-    case "update": {
-      if (!open) return replaced;
-      const summary = summaryOf(ctx, facts, reports, { ...decision, since: open.since });
-      await tx.update(alert).set({ summary, columns: decision.columns, windowEnd: decision.windowEnd }).where(eq(alert.id, open.id));
-      await askForRun(tx, facts, open);
-      return true;
-    }
-    case "fire":
-      await fire(tx, ctx, facts, version.id, { ...decision, summary: summaryOf(ctx, facts, reports, decision) });
-      return true;
+  const decisions = decideAlerts(monitor, judgedWindows(reports, facts, ctx.now()), open, covered.length > 0 ? new Date(Math.max(...covered)) : null);
+  let current = open;
+  for (const decision of decisions) current = await carryOut(tx, ctx, facts, { decision, open: current, versionId: version.id, reports });
+  if (current && decisions.length === 0) await askForRun(tx, facts, current);
+  return replaced || decisions.length > 0;
+}
+
+type Report = typeof driftReport.$inferSelect;
+type Move = { decision: ReturnType<typeof decideAlerts>[number]; open: AlertRow | null; versionId: string; reports: readonly Report[] };
+
+/** Makes one move; returns the alert that is open afterwards. */
+async function carryOut(tx: Transaction, ctx: CoreContext, facts: Facts, { decision, open, versionId, reports }: Move): Promise<AlertRow | null> {
+  if (decision.kind === "fire") return fire(tx, ctx, facts, versionId, { ...decision, summary: summaryOf(ctx, facts, reports, decision) });
+  if (!open) return null;
+  if (decision.kind === "resolve") {
+    await resolve(tx, ctx, facts, open, `${decision.windows} windows in a row are stable.`);
+    return null;
   }
+  const summary = summaryOf(ctx, facts, reports, { ...decision, since: open.since });
+  await tx.update(alert).set({ summary, columns: decision.columns, windowEnd: decision.windowEnd }).where(eq(alert.id, open.id));
+  await askForRun(tx, facts, open);
+  return { ...open, windowEnd: decision.windowEnd };
 }
 
 type Firing = { reportId: string; columns: string[]; since: Date; windowEnd: Date; summary: string };
 
-async function fire(tx: Transaction, ctx: CoreContext, facts: Facts, versionId: string, firing: Firing): Promise<void> {
+async function fire(tx: Transaction, ctx: CoreContext, facts: Facts, versionId: string, firing: Firing): Promise<AlertRow | null> {
   const { watched, monitor } = facts;
   const [opened] = await tx
     .insert(alert)
     .values({ id: ctx.newId(), monitorId: monitor.id, deploymentId: watched.id, projectId: watched.project.id, versionId, openedAt: ctx.now(), ...firing })
     .onConflictDoNothing()
     .returning();
-  if (!opened) return;
+  if (!opened) return null;
   await recordAuditEvent(tx, ctx, {
     action: "monitoring.alert.open",
     subject: { kind: "alert", id: opened.id, name: watched.name },
@@ -99,6 +102,7 @@ async function fire(tx: Transaction, ctx: CoreContext, facts: Facts, versionId: 
     href: `/monitoring/${watched.name}`,
   });
   await askForRun(tx, facts, opened);
+  return opened;
 }
 
 /** Asked again at every evaluation until there is a run: one that was under way may have ended. */
@@ -133,7 +137,7 @@ async function resolve(tx: Transaction, ctx: CoreContext, facts: Facts, row: Ale
     });
 }
 
-function judgedWindows(reports: readonly (typeof driftReport.$inferSelect)[], { arrivals, watched }: Facts, now: Date): JudgedWindow[] {
+function judgedWindows(reports: readonly Report[], { arrivals, watched }: Facts, now: Date): JudgedWindow[] {
   const arrived = arrivals.find(({ versionId }) => versionId === watched.liveVersion?.id);
   if (!arrived) return [];
   return reports.map((report) => ({
@@ -149,7 +153,7 @@ function judgedWindows(reports: readonly (typeof driftReport.$inferSelect)[], { 
 function summaryOf(
   ctx: CoreContext,
   facts: Facts,
-  reports: readonly (typeof driftReport.$inferSelect)[],
+  reports: readonly Report[],
   told: { reportId: string; columns: string[]; since: Date; drifted: number; of: number },
 ): string {
   const report = reports.find(({ id }) => id === told.reportId);

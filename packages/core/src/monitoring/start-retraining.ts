@@ -21,8 +21,10 @@ type AlertRow = typeof alert.$inferSelect;
 export async function startRetraining(ctx: CoreContext, input: { alertId: string }): Promise<void> {
   const system = asSystem(ctx, "Monitoring");
   const [row] = await ctx.db.select().from(alert).where(eq(alert.id, input.alertId));
-  if (!row || row.status === "resolved" || row.runId) return;
+  if (!row || row.runId) return;
   const watched = await findWatched(system, row.deploymentId);
+  // Late rows can show drift and its end at once; it was drift all the same. With another version live it is no matter any more.
+  if (row.status === "resolved" && watched?.liveVersion?.id !== row.versionId) return;
   const [monitor] = await ctx.db.select().from(monitorTable).where(eq(monitorTable.id, row.monitorId));
   if (!watched || !monitor) return;
   const policy = await retrainPolicy(system, watched, monitor);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AlertDecision, type AlertRule, decideAlert, type JudgedWindow } from "./alert-rule.ts";
+import { type AlertDecision, type AlertRule, decideAlert, decideAlerts, type JudgedWindow } from "./alert-rule.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 const START = Date.parse("2001-02-01");
@@ -114,4 +114,35 @@ describe("the rule", () => {
       }),
     );
   });
+
+  it("gives the same alerts whether windows are judged one by one, in bursts, or all at the end", () => {
+    fc.assert(
+      fc.property(
+        letters.map((text) => text.toLowerCase()),
+        rules,
+        fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
+        (text, rule, pauses) => {
+          const all = decideAlerts(rule, history(text), null, null);
+          const state: { open: { windowEnd: Date } | null; coveredTo: Date | null } = { open: null, coveredTo: null };
+          const inBursts: AlertDecision[] = [];
+          for (let length = 1; length <= text.length; length += 1) {
+            if (pauses[length] && length < text.length) continue;
+            for (const decision of decideAlerts(rule, history(text.slice(0, length)), state.open, state.coveredTo)) {
+              inBursts.push(decision);
+              if (decision.kind === "resolve") {
+                state.coveredTo = state.open?.windowEnd ?? state.coveredTo;
+                state.open = null;
+              } else state.open = { windowEnd: decision.windowEnd };
+            }
+          }
+          expect(inBursts).toEqual(all);
+        },
+      ),
+    );
+  });
+});
+
+it("all moves of a history come in the order of time", () => {
+  expect(decideAlerts(RULE, history("sddsssdsdi"), null, null).map(({ kind }) => kind)).toEqual(["fire", "resolve", "fire"]);
+  expect(decideAlerts(RULE, history("ddd"), { windowEnd: new Date(START + 3 * WEEK_MS) }, null)).toEqual([]);
 });

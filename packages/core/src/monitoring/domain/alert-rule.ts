@@ -41,3 +41,32 @@ export function decideAlert(rule: AlertRule, history: readonly JudgedWindow[], o
 function told(window: JudgedWindow): { reportId: string; columns: string[]; windowEnd: Date } {
   return { reportId: window.reportId, columns: window.driftedColumns, windowEnd: window.end };
 }
+
+/**
+ * Every move of the alert that a history asks for and that has not been made yet, in the order of time: the rule is applied
+ * window by window, as if each had been judged when it was complete. So it does not matter how often, or how late, windows are
+ * judged: the same history always gives the same alerts.
+ */
+export function decideAlerts(
+  rule: AlertRule,
+  history: readonly JudgedWindow[],
+  open: { windowEnd: Date } | null,
+  coveredTo: Date | null,
+): Exclude<AlertDecision, { kind: "keep" }>[] {
+  const telling = history.filter((window) => window.isComplete && window.verdict !== "insufficient").sort((a, b) => a.start.getTime() - b.start.getTime());
+  const decisions: Exclude<AlertDecision, { kind: "keep" }>[] = [];
+  let current = open;
+  let covered = coveredTo;
+  for (const [index, latest] of telling.entries()) {
+    // What an alert has covered is decided.
+    if ((current && latest.end <= current.windowEnd) || (covered && latest.end <= covered)) continue;
+    const decision = decideAlert(rule, telling.slice(0, index + 1), current, covered);
+    if (decision.kind === "keep") continue;
+    decisions.push(decision);
+    if (decision.kind === "resolve") {
+      covered = current?.windowEnd ?? covered;
+      current = null;
+    } else current = { windowEnd: decision.windowEnd };
+  }
+  return decisions;
+}

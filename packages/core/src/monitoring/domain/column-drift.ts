@@ -13,7 +13,10 @@ export type ColumnDrift = {
   value: number | null;
   /** The value from which a difference matters in practice. */
   threshold: number;
-  /** The value that chance alone would reach at this number of rows; below it nothing is called drift. */
+  /**
+   * What is reached without any drift: by chance at this number of rows, or by parts of the reference among themselves. Below it
+   * nothing is called drift.
+   */
   noiseFloor: number | null;
   missingShare: { reference: number; current: number };
   /** Values seen now that the reference has never had (at most 20). */

@@ -58,7 +58,7 @@ function sideWords(column: ColumnDrift): string {
   const floor = column.noiseFloor ?? 0;
   if (column.verdict === "drifted") return `${value}, limit ${numberWords(column.threshold)}`;
   if ((column.value ?? 0) >= column.threshold)
-    return `${value} is over the limit ${numberWords(column.threshold)}, but so few rows reach ${numberWords(floor)} by chance`;
+    return `${value} is over the limit ${numberWords(column.threshold)}, but ${numberWords(floor)} is usual without drift`;
   return `${value} is under the limit ${numberWords(column.threshold)}`;
 }
 

@@ -4,10 +4,10 @@ export const MAX_CATEGORIES = 20;
 /** Categories with a smaller share of the reference are grouped as `other`. */
 export const RARE_SHARE = 0.001;
 
-/** What is kept of one reference column: enough to compare any window with it. */
+/** What is kept of one reference column: enough to compare any window with it. `usual` = how far its parts stray from the whole. */
 export type ReferenceColumn =
-  | { kind: "numeric"; present: number; missing: number; edges: number[]; counts: number[] }
-  | { kind: "categorical"; present: number; missing: number; categories: Map<string, number>; named: string[] };
+  | { kind: "numeric"; present: number; missing: number; edges: number[]; counts: number[]; usual: number }
+  | { kind: "categorical"; present: number; missing: number; categories: Map<string, number>; named: string[]; usual: number };
 
 /**
  * Bins of a numeric column from its sorted reference values: deciles, or one bin a value when there are at most ten. Bins are
@@ -16,7 +16,7 @@ export type ReferenceColumn =
  */
 export function numericReference(sorted: Float64Array, missing: number): ReferenceColumn {
   const edges = edgesOf(sorted);
-  return { kind: "numeric", present: sorted.length, missing, edges, counts: countOverEdges(sorted, edges) };
+  return { kind: "numeric", present: sorted.length, missing, edges, counts: countOverEdges(sorted, edges), usual: 0 };
 }
 
 /** Categories of a column from its counts in the reference; at most `MAX_CATEGORIES` keep their name, the commonest first. */
@@ -27,7 +27,7 @@ export function categoricalReference(categories: Map<string, number>, missing: n
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
     .slice(0, MAX_CATEGORIES)
     .map(([name]) => name);
-  return { kind: "categorical", present, missing, categories, named };
+  return { kind: "categorical", present, missing, categories, named, usual: 0 };
 }
 
 /** Counts of values a bin, for bins closed on the right: up to edges[0], up to edges[1], …, above the last edge. */

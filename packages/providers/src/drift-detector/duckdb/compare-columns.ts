@@ -3,6 +3,7 @@ import { binLabels, categoryOf, countOverEdges, numberOf, type ReferenceColumn }
 import { chiSquareCritical, chiSquareTail } from "./chi-square.ts";
 import { rejectionLevel } from "./false-discovery.ts";
 import { psiOfShares } from "./formulas.ts";
+import { sharesOf, total } from "./usual-variation.ts";
 
 /** Population stability index from which a change matters in practice: the customary "significant shift". */
 export const DEFAULT_THRESHOLD = 0.2;
@@ -21,9 +22,9 @@ type Counted = { column: DriftColumn; labels: string[]; reference: number[]; cur
 
 /**
  * Judges every column of a window. A column has drifted when its index is at least its threshold AND at least what chance alone
- * reaches at these numbers of rows: for B bins the index of two samples of n and m from one distribution is close to
- * (1/n + 1/m) times a chi-square of B - 1 degrees of freedom. The level is `ALPHA`, by Benjamini-Hochberg over the columns.
- * An empty bin counts half a row, so that the index stays finite and small samples are not punished.
+ * reaches at these numbers of rows AND at least what the reference strays from itself (`usualVariation`). By chance the index of
+ * two samples of n and m from one distribution is, for B bins, close to (1/n + 1/m) times a chi-square of B - 1 degrees of
+ * freedom. The level is `ALPHA`, by Benjamini-Hochberg over the columns.
  */
 export function compareColumns(
   profile: ReferenceProfile,
@@ -36,15 +37,15 @@ export function compareColumns(
     judged.flatMap((item) => (item.pValue === null ? [] : [item.pValue])),
     ALPHA,
   );
-  return judged.map(({ drift, scale, freedom }) => {
+  return judged.map(({ drift, scale, freedom, usual }) => {
     if (drift.value === null) return drift;
-    const noiseFloor = scale * chiSquareCritical(level, freedom);
+    const noiseFloor = Math.max(usual, scale * chiSquareCritical(level, freedom));
     const isDrifted = drift.value >= drift.threshold && drift.value >= noiseFloor;
     return { ...drift, noiseFloor, verdict: isDrifted ? "drifted" : "stable" };
   });
 }
 
-type Measured = { drift: ColumnDrift; pValue: number | null; scale: number; freedom: number };
+type Measured = { drift: ColumnDrift; pValue: number | null; scale: number; freedom: number; usual: number };
 
 function measure(profile: ReferenceProfile, rows: readonly Row[], column: DriftColumn, threshold: number): Measured {
   const reference = profile.columns.get(column.name);
@@ -78,7 +79,7 @@ function measure(profile: ReferenceProfile, rows: readonly Row[], column: DriftC
     bins,
     message: remark(share, counted.newCategories),
   };
-  return { drift, pValue: chiSquareTail(value / scale, freedom), scale, freedom };
+  return { drift, pValue: chiSquareTail(value / scale, freedom), scale, freedom, usual: reference.usual };
 }
 
 function unjudged(
@@ -100,7 +101,7 @@ function unjudged(
     bins: [],
     message,
   };
-  return { drift, pValue: null, scale: 0, freedom: 1 };
+  return { drift, pValue: null, scale: 0, freedom: 1, usual: 0 };
 }
 
 function count(reference: ReferenceColumn, rows: readonly Row[], column: DriftColumn): Counted {
@@ -146,12 +147,6 @@ function countCategories(reference: Extract<ReferenceColumn, { kind: "categorica
   };
 }
 
-/** Shares of all rows; an empty bin gets half a row. */
-function sharesOf(counts: readonly number[]): number[] {
-  const rows = total(counts);
-  return counts.map((value) => (value === 0 ? 0.5 : value) / rows);
-}
-
 function otherLabel(named: readonly string[]): string {
   return named.includes(OTHER) ? "all other" : OTHER;
 }
@@ -168,8 +163,4 @@ function remark(missing: { reference: number; current: number }, newCategories: 
 
 function percent(share: number): string {
   return `${Number((share * 100).toPrecision(2))} %`;
-}
-
-function total(counts: readonly number[]): number {
-  return counts.reduce((sum, value) => sum + value, 0);
 }

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { DriftColumn } from "@trellis/core/monitoring/ports.ts";
-import { categoricalReference, categoryOf, numericReference, type ReferenceColumn } from "./bins.ts";
+import { categoricalReference, categoryOf, countOverEdges, numericReference, type ReferenceColumn } from "./bins.ts";
 import { quoteIdentifier, quoteLiteral } from "./client.ts";
 import type { ReferenceProfile } from "./compare-columns.ts";
+import { PARTS, total, usualVariation } from "./usual-variation.ts";
 
 /** Distinct values that are counted one by one; a column with more is no category and says so by its `other` bin. */
 const MAX_COUNTED_CATEGORIES = 10_000;
@@ -34,31 +35,73 @@ function readColumn(connection: DuckDBConnection, column: DriftColumn, rows: num
 async function readNumbers(connection: DuckDBConnection, name: string, rows: number): Promise<ReferenceColumn> {
   // NaN is not NULL in DuckDB and would count as the largest number.
   const result = await connection.stream(
-    `select x from (select try_cast(${quoteIdentifier(name)} as double) as x from reference) where isfinite(x) order by x`,
+    `select x, part from (select try_cast(${quoteIdentifier(name)} as double) as x, ${partOf(rows)} as part from reference) where isfinite(x) order by x`,
   );
   const sorted = new Float64Array(rows);
+  const part = new Uint8Array(rows);
   let length = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    for (const value of chunk.getColumnValues(0)) {
+    const parts = chunk.getColumnValues(1);
+    for (const [index, value] of chunk.getColumnValues(0).entries()) {
       sorted[length] = Number(value);
+      part[length] = Number(parts[index]);
       length += 1;
     }
   }
-  return numericReference(sorted.subarray(0, length), rows - length);
+  const column = numericReference(sorted.subarray(0, length), rows - length);
+  if (column.kind !== "numeric") return column;
+  const counts = partIndexes().map((number) =>
+    countOverEdges(
+      sorted.subarray(0, length).filter((_, index) => part[index] === number),
+      column.edges,
+    ),
+  );
+  return { ...column, usual: variationOf(counts, column.counts, rows) };
 }
 
 async function readCategories(connection: DuckDBConnection, name: string, rows: number): Promise<ReferenceColumn> {
   const column = quoteIdentifier(name);
   const result = await connection.runAndReadAll(
-    `select ${column}, count(*) as n from reference where ${column} is not null and ${column} <> '' group by 1 order by n desc, 1 limit ${MAX_COUNTED_CATEGORIES}`,
+    `select ${column}, ${partOf(rows)} as part, count(*) as n from reference where ${column} is not null and ${column} <> '' group by 1, 2 order by n desc, 1, 2 limit ${MAX_COUNTED_CATEGORIES * PARTS}`,
   );
   const counts = new Map<string, number>();
-  for (const [value, count] of result.getRows()) {
+  const byPart = partIndexes().map(() => new Map<string, number>());
+  for (const [value, part, n] of result.getRows()) {
     const category = categoryOf(String(value));
-    if (category !== null) counts.set(category, (counts.get(category) ?? 0) + Number(count));
+    const own = byPart[Number(part)];
+    if (category === null || !own) continue;
+    counts.set(category, (counts.get(category) ?? 0) + Number(n));
+    own.set(category, (own.get(category) ?? 0) + Number(n));
   }
   const missing = Number(await firstCell(connection, `select count(*) from reference where ${column} is null or ${column} = ''`));
-  return categoricalReference(counts, Math.min(missing, rows));
+  const reference = categoricalReference(counts, Math.min(missing, rows));
+  if (reference.kind !== "categorical") return reference;
+  const shown = (map: ReadonlyMap<string, number>): number[] => {
+    const named = reference.named.map((category) => map.get(category) ?? 0);
+    return [...named, total([...map.values()]) - total(named)];
+  };
+  return { ...reference, usual: variationOf(byPart.map(shown), shown(counts), rows) };
+}
+
+/** SQL for the part of the file that a row lies in, 0 to `PARTS` - 1; rows keep the order of the file. */
+function partOf(rows: number): string {
+  return `(rowid * ${PARTS}) // ${Math.max(rows, 1)}`;
+}
+
+function partIndexes(): number[] {
+  return Array.from({ length: PARTS }, (_, index) => index);
+}
+
+/** Missing values are a bin of their own here too; a bin that the whole reference leaves empty is none. */
+function variationOf(parts: readonly number[][], whole: readonly number[], rows: number): number {
+  const kept = whole.flatMap((count, index) => (count > 0 ? [index] : []));
+  const missing = rows - total(whole);
+  const pick = (counts: readonly number[], absent: number): number[] => [...kept.map((index) => counts[index] ?? 0), ...(missing > 0 ? [absent] : [])];
+  const sizes = partIndexes().map((index) => Math.ceil(((index + 1) * rows) / PARTS) - Math.ceil((index * rows) / PARTS));
+  return usualVariation(
+    parts.map((counts, index) => pick(counts, Math.max(0, (sizes[index] ?? 0) - total(counts)))),
+    pick(whole, missing),
+  );
 }
 
 async function firstCell(connection: DuckDBConnection, sql: string): Promise<unknown> {

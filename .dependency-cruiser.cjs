@@ -69,7 +69,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "\\.next/|packages/templates/|packages/ui/gallery/" },
+    exclude: { path: "next-env|\\.next/|packages/templates/|packages/ui/gallery/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "apps/portal/tsconfig.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".tsx", ".mjs", ".js", ".json", ".css"] },

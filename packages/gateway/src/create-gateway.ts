@@ -1,10 +1,11 @@
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
+import { isCoreError } from "@trellis/core/kernel/errors.ts";
 import { modelMetadata, serverMetadata } from "@trellis/core/serving/domain/open-inference.ts";
 import { parseServePath, type ServeOperation } from "@trellis/core/serving/domain/route.ts";
 import { type InferenceLog, resolveRoute, type Route } from "@trellis/core/serving/index.ts";
 import { Hono } from "hono";
 import { type Dialect, emptyAnswer, errorAnswer, jsonAnswer, textAnswer } from "./answers.ts";
-import { type Authenticate, CallerCache } from "./caller-cache.ts";
+import { type Authenticate, type Caller, CallerCache } from "./caller-cache.ts";
 import { notReady, Predictor } from "./predict.ts";
 import { RouteTable } from "./route-table.ts";
 
@@ -55,8 +56,8 @@ type Doors = { routes: RouteTable; callers: CallerCache; predictor: Predictor; v
 async function serve(request: Request, doors: Doors): Promise<Response> {
   const path = pathOf(request.url);
   const dialect: Dialect = /\/(?:invocations|ping|health|version)\/?$/.test(path) && !path.includes("/v2/") ? "mlflow" : "open-inference";
-  const caller = await doors.callers.find(request.headers.get("authorization") ?? undefined);
-  if (!caller) return errorAnswer(dialect, 401, "Send an access token: Authorization: Bearer <token>. It is missing, wrong, expired or revoked.", { "www-authenticate": 'Bearer realm="trellis"' });
+  const caller = await findCaller(doors.callers, request);
+  if ("refusal" in caller) return errorAnswer(dialect, 401, caller.refusal, { "www-authenticate": 'Bearer realm="trellis"' });
   const parsed = parseServePath(path);
   if (!parsed) return errorAnswer(dialect, 404, `Nothing answers at ${path.slice(0, 200)}. A deployment has /v2, /v2/models/<model>/infer and /invocations.`);
   const route = await doors.routes.get(parsed.deployment);
@@ -64,6 +65,17 @@ async function serve(request: Request, doors: Doors): Promise<Response> {
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (method !== parsed.method) return errorAnswer(dialect, 405, `Use ${parsed.method} here.`, { allow: parsed.method === "GET" ? "GET, HEAD" : "POST" });
   return answer(parsed.operation, route, request, dialect, doors);
+}
+
+/** Who calls, or why that is not known, in the words of whoever checked the token. */
+async function findCaller(callers: CallerCache, request: Request): Promise<Caller | { refusal: string }> {
+  try {
+    const caller = await callers.find(request.headers.get("authorization") ?? undefined);
+    return caller ?? { refusal: "Send an access token: Authorization: Bearer <token>. It is missing, wrong, expired or revoked." };
+  } catch (error) {
+    if (isCoreError(error) && error.code === "UNAUTHENTICATED") return { refusal: error.message };
+    throw error;
+  }
 }
 
 async function answer(operation: ServeOperation, route: Route, request: Request, dialect: Dialect, doors: Doors): Promise<Response> {

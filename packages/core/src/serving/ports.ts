@@ -1,29 +1,8 @@
 import { defineCapability } from "../kernel/capability.ts";
+import type { FeatureRow } from "./domain/feature-row.ts";
+import type { ObservedWorkload, Workload } from "./domain/workload.ts";
 
-/** A long-running process that should exist. Its name carries the version, so two versions can run side by side. */
-export type Workload = {
-  /** `<deployment>@<version>`, e.g. `flight-delays-production@3`. */
-  name: string;
-  /**
-   * A POSIX shell command line. The target sets `TRELLIS_ADDRESS_FILE`: the process writes its base URL to that file once it
-   * listens.
-   */
-  command: string;
-  workFolder: string;
-  environment: Record<string, string>;
-  /** HTTP path that answers 200 when the process can serve. */
-  readinessPath: string;
-};
-
-export type ObservedWorkload = {
-  name: string;
-  state: "starting" | "ready" | "exited";
-  /** Base URL, e.g. `http://127.0.0.1:43211`; set when ready. */
-  address: string | null;
-  restarts: number;
-  /** Why it is not ready, in words, with the last lines of its log when it exited. */
-  message: string | null;
-};
+export type { FeatureRow, ObservedWorkload, Workload };
 
 /** Where workloads run. The embedded one starts processes on this machine; they outlive a crash of the portal. */
 export type DeployTarget = {
@@ -39,9 +18,6 @@ export type DeployTarget = {
 };
 
 export const DeployTargetCapability = defineCapability<DeployTarget>("deploy-target");
-
-/** One row of features, by name. */
-export type FeatureRow = Record<string, string | number | boolean | null>;
 
 /** Turns a model version into a workload and speaks with the process that results. */
 export type ServingRuntime = {

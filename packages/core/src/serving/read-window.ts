@@ -14,6 +14,8 @@ export const readWindowInput = z.object({
   from: z.coerce.date(),
   /** … to before this one. */
   to: z.coerce.date(),
+  /** Only segments that were written to since then; they may hold older rows too. */
+  writtenSince: z.coerce.date().optional(),
   /** Stop after this many rows. */
   limit: z.number().int().positive().optional(),
 });
@@ -78,6 +80,7 @@ async function* segmentsOf(ctx: CoreContext, window: z.output<typeof readWindowI
           gte(inferenceSegment.toTime, window.from),
           lt(inferenceSegment.fromTime, window.to),
           window.versionId ? eq(inferenceSegment.versionId, window.versionId) : undefined,
+          window.writtenSince ? gte(inferenceSegment.loggedAt, window.writtenSince) : undefined,
           after ? gt(inferenceSegment.id, after) : undefined,
         ),
       )

@@ -39,13 +39,10 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
   const { lane } = row
   const quiet = quietWords(row, metrics.phone)
   const stage = row.firstOfStage && !metrics.phone ? lane.stage.charAt(0).toUpperCase() + lane.stage.slice(1) : ''
-  // The name begins with what is seen, so that people who speak to their computer can name it (WCAG 2.5.3).
-  const shown = [stage, lane.label, quiet].filter(Boolean).join(' ')
   return (
     <div
       role="option"
       aria-selected={selected}
-      aria-label={`${shown}. ${describeLane(lane, now)}${row.childCount > 0 ? `; ${row.childCount} lanes, ${row.folded ? 'folded' : 'open'}` : ''}`}
       tabIndex={tabStop ? 0 : -1}
       data-lane={lane.id}
       onClick={onSelect}
@@ -74,6 +71,7 @@ function Lane({ row, metrics, now, selected, tabStop, onSelect, onToggle, onKeyD
         ) : null}
         <StatusBadge status={lane.status} variant="icon" size="sm" />
         <span className="min-w-0 truncate max-md:max-w-[60%] max-md:shrink-0" title={lane.label}>{lane.label}</span>
+        <span className="sr-only">{`. ${describeLane(lane, now)}${row.childCount > 0 ? `; ${row.childCount} lanes, ${row.folded ? 'folded' : 'open'}` : ''}`}</span>
         {quiet === null ? null : <span className="ml-auto shrink-0 truncate pl-2 max-md:min-w-0 max-md:shrink-4 text-xs font-normal text-ink-2">{quiet}</span>}
       </span>
     </div>

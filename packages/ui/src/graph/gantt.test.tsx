@@ -32,7 +32,7 @@ test('the keyboard moves, changes the attempt, opens and unfolds', async () => {
   await user.click(screen.getByRole('option', { name: /prepare/ }))
   await user.keyboard('j')
   expect(document.activeElement?.getAttribute('data-lane')).toBe('train')
-  expect(screen.getByRole('option', { name: /^Train train/ }).getAttribute('aria-selected')).toBe('true')
+  expect(screen.getByRole('option', { name: /train\. train/ }).getAttribute('aria-selected')).toBe('true')
   await user.keyboard('[[')
   expect(onSelect).toHaveBeenLastCalledWith({ laneId: 'train', attempt: 1 })
   await user.keyboard('{Enter}')

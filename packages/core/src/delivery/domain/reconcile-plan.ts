@@ -1,4 +1,4 @@
-import type { ObservedWorkload } from "../../serving/ports.ts";
+import type { ObservedWorkload } from "../../serving/domain/workload.ts";
 
 /** What one deployment should be, is, and did. All of it is read anew each time. */
 export type DeploymentState = {

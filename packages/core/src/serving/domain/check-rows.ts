@@ -1,4 +1,4 @@
-import type { FeatureRow } from "../ports.ts";
+import type { FeatureRow } from "./feature-row.ts";
 import { isRequired, type Signature, type SignatureField, valueFault } from "./feature-value.ts";
 import { invalidRequest, RequestFaults } from "./inference-error.ts";
 

@@ -1,5 +1,5 @@
 import type { Signature, SignatureField } from "@trellis/db/schema";
-import type { FeatureRow } from "../ports.ts";
+import type { FeatureRow } from "./feature-row.ts";
 
 export type FieldType = SignatureField["type"];
 export type FeatureValue = FeatureRow[string];

@@ -1,4 +1,4 @@
-import type { FeatureRow } from "../ports.ts";
+import type { FeatureRow } from "./feature-row.ts";
 
 /** One logged prediction. */
 export type InferenceRow = {

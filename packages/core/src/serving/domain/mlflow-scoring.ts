@@ -1,4 +1,4 @@
-import type { FeatureRow } from "../ports.ts";
+import type { FeatureRow } from "./feature-row.ts";
 import { type Column, rowsFromColumns, rowsFromRecords } from "./check-rows.ts";
 import { CsvError, parseCsv } from "./csv.ts";
 import { eventTimesOf } from "./event-times.ts";

@@ -1,4 +1,4 @@
-import type { FeatureRow } from "../ports.ts";
+import type { FeatureRow } from "./feature-row.ts";
 import { type Column, rowsFromColumns } from "./check-rows.ts";
 import { eventTimesOf } from "./event-times.ts";
 import { describeValue, type FieldType, type Signature, type SignatureField } from "./feature-value.ts";

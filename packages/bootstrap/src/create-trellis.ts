@@ -21,9 +21,9 @@ export type Trellis = {
 };
 
 /** Puts a portal together: the one place that knows which technology answers which capability. */
-export async function createTrellis(environment: Environment, log: Logger): Promise<Trellis> {
+export async function createTrellis(environment: Environment, log: Logger, options: { /** An open database instead of the environment's; for tests. */ database?: DatabaseHandle } = {}): Promise<Trellis> {
   await mkdir(environment.dataFolder, { recursive: true, mode: 0o700 });
-  const database = await openDatabase({
+  const database = options.database ?? await openDatabase({
     ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}),
     folder: path.join(environment.dataFolder, "database"),
     log,

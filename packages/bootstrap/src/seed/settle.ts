@@ -1,0 +1,72 @@
+import { changeCommit, commitChange, considerPromotion, deploymentLive, deploymentRecheck, deploymentReconcile, environmentReconcile, recheckDeployment, reconcileDeployment, reconcileEnvironment } from "@trellis/core/delivery/index.ts";
+import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";
+import { CHANGES_CHANNEL } from "@trellis/core/kernel/changes.ts";
+import { ensureMonitorOf, monitorRetrain, startRetraining } from "@trellis/core/monitoring/index.ts";
+import { pipelinesRegister, registerPipelinesJob, versionRegistered } from "@trellis/core/pipelines/index.ts";
+import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
+import { jobOutbox, run, step } from "@trellis/db/schema";
+import { and, asc, eq, gt, inArray } from "drizzle-orm";
+import type { SeedWorldContext } from "./seed-world.ts";
+
+/** What answers which job here; the seed judges monitors itself, once a week of its own time. */
+const HANDLERS = new Map<string, JobHandler>(
+  [
+    handleJob(scaffoldExecute, executeScaffoldTask),
+    handleJob(pipelinesRegister, registerPipelinesJob),
+    handleJob(versionRegistered, considerPromotion),
+    handleJob(changeCommit, commitChange),
+    handleJob(environmentReconcile, reconcileEnvironment),
+    handleJob(deploymentReconcile, reconcileDeployment),
+    handleJob(deploymentRecheck, recheckDeployment),
+    handleJob(deploymentLive, ensureMonitorOf),
+    handleJob(monitorRetrain, startRetraining),
+  ].map((handler) => [handler.name, handler]),
+);
+
+/** Does all that waits, as the portal's worker and scheduler would: jobs in their order and runs to their end. */
+export async function settle(world: SeedWorldContext): Promise<void> {
+  const { db } = world.system;
+  const changed: { wake(): void } = { wake() {} };
+  const unlisten = await world.trellis.database.listen(CHANGES_CHANNEL, () => changed.wake());
+  try {
+    for (;;) {
+      const next = new Promise<void>((resolve) => (changed.wake = resolve));
+      await doJobs(world);
+      const live = await db.$count(run, inArray(run.status, ["queued", "running", "cancelling"]));
+      if (live === 0) {
+        if ((await db.$count(jobOutbox)) === 0) return;
+        continue;
+      }
+      await passBackOff(world);
+      world.scheduler.kick();
+      await next;
+    }
+  } finally {
+    await unlisten();
+  }
+}
+
+async function doJobs({ system, clock, problems }: SeedWorldContext): Promise<void> {
+  for (;;) {
+    const [job] = await system.db.select().from(jobOutbox).orderBy(asc(jobOutbox.seq)).limit(1);
+    if (!job) return;
+    clock.advance(Math.min(job.delaySeconds, 60));
+    try {
+      await HANDLERS.get(job.name)?.run(system, job.payload);
+    } catch (error) {
+      problems.push(`${job.name}: ${String(error)}`);
+    }
+    await system.db.delete(jobOutbox).where(eq(jobOutbox.seq, job.seq));
+  }
+}
+
+/** A step that waits for its next attempt does not keep the company waiting. */
+async function passBackOff({ system, clock }: SeedWorldContext): Promise<void> {
+  const [waiting] = await system.db
+    .select({ at: step.availableAt })
+    .from(step)
+    .where(and(eq(step.status, "queued"), gt(step.availableAt, clock.now())))
+    .orderBy(asc(step.availableAt))
+    .limit(1);
+  if (waiting?.at) clock.reach(waiting.at);
+}

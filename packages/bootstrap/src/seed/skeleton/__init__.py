@@ -1,0 +1,1 @@
+"""A model in plain Python: nothing but the standard library is needed."""

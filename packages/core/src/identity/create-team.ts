@@ -3,7 +3,7 @@ import { inArray } from "drizzle-orm";
 import { z } from "zod";
 import { recordAuditEvent } from "../audit/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
-import { CoreError } from "../kernel/errors.ts";
+import { CoreError, notFound } from "../kernel/errors.ts";
 import { authorize } from "./authorize.ts";
 
 export const createTeamInput = z.object({
@@ -12,7 +12,7 @@ export const createTeamInput = z.object({
   userIds: z.array(z.string()).max(200).default([]),
 });
 
-/** Makes a team with its members. CONFLICT when the name is taken. */
+/** Makes a team with its members. CONFLICT when the name is taken, NOT_FOUND for a person who is not here. */
 export async function createTeam(ctx: CoreContext, input: z.infer<typeof createTeamInput>): Promise<{ id: string }> {
   await authorize(ctx, "user.manage");
   const id = ctx.newId();
@@ -21,6 +21,8 @@ export async function createTeam(ctx: CoreContext, input: z.infer<typeof createT
     if (made.length === 0) throw new CoreError("CONFLICT", `A team named ${input.slug} exists already.`, { issues: [{ path: "slug", message: "This name is taken." }] });
     if (input.userIds.length > 0) {
       const found = await tx.select({ id: user.id }).from(user).where(inArray(user.id, input.userIds));
+      const missing = input.userIds.find((userId) => !found.some((person) => person.id === userId));
+      if (missing !== undefined) throw notFound("Person", missing);
       await tx.insert(teamMember).values(found.map((member) => ({ teamId: id, userId: member.id, createdAt: ctx.now() })));
     }
     await recordAuditEvent(tx, ctx, { action: "identity.team.create", subject: { kind: "team", id, name: input.slug } });

@@ -102,6 +102,32 @@ describe("evaluateMonitor", () => {
     expect((await reportsOf()).map(({ windowStart }) => (windowStart.getTime() - FIRST_DAY) % WEEK_MS)).toEqual([0, 0]);
   });
 
+  it("is not misled by a single row of today among a replay of the past", async () => {
+    const today = Math.floor((lab.clock.now.getTime() - FIRST_DAY) / WEEK_MS);
+    await lab.sendMixed(v1, 1, [
+      { week: today, rows: 1, mean: 1 },
+      { week: 0, rows: 50, mean: 50 },
+      { week: 1, rows: 30, mean: 50 },
+    ]);
+    await evaluate();
+    expect((await reportsOf()).map(({ windowStart, currentRows }) => [(windowStart.getTime() - FIRST_DAY) / WEEK_MS, currentRows])).toEqual([
+      [0, 50],
+      [1, 30],
+      [today, 1],
+    ]);
+    // The second week is still filling: one drifted week is no alert yet.
+    expect(await alertsOf()).toEqual([]);
+    await lab.sendMixed(v1, 1, [
+      { week: 1, rows: 20, mean: 1 },
+      { week: 2, rows: 50, mean: 1 },
+    ]);
+    await evaluate();
+    expect(await reportsOf()).toHaveLength(4);
+    await lab.send(v1, 1, 3, 50, 1);
+    await evaluate();
+    expect((await alertsOf()).map(({ windowEnd }) => windowEnd.getTime())).toEqual([FIRST_DAY + 2 * WEEK_MS]);
+  });
+
   it("does more windows than one pass holds, pass by pass, in the order of time", async () => {
     await sendWeeks(Array.from({ length: 20 }, () => 1));
     await evaluate();

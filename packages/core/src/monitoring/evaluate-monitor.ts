@@ -3,7 +3,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { enqueueJob } from "../jobs/index.ts";
 import { announce } from "../kernel/changes.ts";
 import { asSystem, type CoreContext, type Transaction } from "../kernel/context.ts";
-import { isComplete, QUIET_MS } from "./domain/windows.ts";
+import { QUIET_MS } from "./domain/windows.ts";
 import { ensureMonitor, type Monitor } from "./ensure-monitor.ts";
 import { monitorEvaluate } from "./jobs.ts";
 import { judgeWindows, type ReportDraft } from "./judge-windows.ts";
@@ -13,6 +13,8 @@ import { findWatched, type WatchedDeployment } from "./watched-deployment.ts";
 
 /** Windows that are judged before what is known is written down; the rest follows in another job. */
 const WINDOWS_A_PASS = 16;
+/** Windows that grow with the traffic are not chased. */
+const GROWN_SECONDS = 5;
 
 /**
  * Judges what is new in a deployment's log: windows that have come or grown since their report. Everything slow happens first;
@@ -20,26 +22,19 @@ const WINDOWS_A_PASS = 16;
  */
 export async function evaluateMonitor(ctx: CoreContext, input: { deploymentId: string }): Promise<void> {
   const system = asSystem(ctx, "Monitoring");
+  const readAt = ctx.now();
   const watched = await findWatched(system, input.deploymentId);
   if (!watched || watched.lifecycle === "removed") return;
   const arrivals = await versionArrivals(system, watched.id);
   const monitor = await ensureMonitor(system, watched.id);
   const anchor = await windowAnchor(system, monitor, arrivals);
-  if (!anchor) return;
-  const open = await openWindows(system, monitor, anchor, WINDOWS_A_PASS + 1);
+  if (!anchor || arrivals.length === 0) return;
+  const open = await openWindows(system, monitor, anchor, arrivals);
   const pass = open.slice(0, WINDOWS_A_PASS);
   const drafts: ReportDraft[] = [];
-  for (const [versionId, windows] of byVersion(pass)) drafts.push(...(await judgeWindows(system, monitor, versionId, windows)));
+  for (const windows of neighbours(pass)) drafts.push(...(await judgeWindows(system, monitor, windows)));
   const policy = await retrainPolicy(system, watched, monitor);
-  await writeDown(system, {
-    watched,
-    monitor,
-    arrivals,
-    drafts,
-    seen: pass,
-    policy,
-    hasMore: open.length > WINDOWS_A_PASS && (drafts.length > 0 || open[WINDOWS_A_PASS]?.report === null),
-  });
+  await writeDown(system, { watched, monitor, arrivals, drafts, pass, left: open.slice(WINDOWS_A_PASS), readAt, policy });
 }
 
 type Outcome = {
@@ -47,30 +42,44 @@ type Outcome = {
   monitor: Monitor;
   arrivals: VersionArrivals[];
   drafts: ReportDraft[];
-  seen: OpenWindow[];
+  pass: OpenWindow[];
+  /** What the next pass has to do. */
+  left: OpenWindow[];
+  /** When reading began: what was written later is not judged yet. */
+  readAt: Date;
   policy: RetrainPolicy | null;
-  hasMore: boolean;
 };
 
 async function writeDown(ctx: CoreContext, outcome: Outcome): Promise<void> {
-  const { watched, monitor, arrivals, drafts, seen, policy, hasMore } = outcome;
+  const { watched, monitor, drafts, pass, left, readAt } = outcome;
   await ctx.db.transaction(async (tx) => {
     // Two evaluations of one deployment write one after the other.
     const [held] = await tx.select({ id: monitorTable.id }).from(monitorTable).where(eq(monitorTable.id, monitor.id)).for("update");
     if (!held) return;
-    await saveReports(tx, ctx, monitor, drafts);
-    await touchReports(tx, ctx, seen, drafts);
-    const moved = await moveAlert(tx, ctx, { watched, monitor, arrivals, policy });
-    const evaluatedTo = arrivals.length === 0 ? null : new Date(Math.max(...arrivals.map(({ latestRow }) => latestRow.getTime())));
-    await tx.update(monitorTable).set({ evaluatedTo }).where(eq(monitorTable.id, monitor.id));
-    if (hasMore) await enqueueJob(tx, monitorEvaluate, { deploymentId: watched.id }, { key: watched.id });
-    else if (isSettling(seen, arrivals, ctx.now()))
-      await enqueueJob(tx, monitorEvaluate, { deploymentId: watched.id }, { key: `settle:${watched.id}`, delaySeconds: QUIET_MS / 1000 + 5 });
+    await saveReports(tx, ctx, monitor, drafts, readAt);
+    await touchReports(tx, pass, drafts, readAt);
+    const moved = await moveAlert(tx, ctx, outcome);
+    if (left.length === 0) await tx.update(monitorTable).set({ evaluatedTo: readAt }).where(eq(monitorTable.id, monitor.id));
+    await askToLookAgain(tx, ctx, outcome);
     if (drafts.length > 0 || moved) await announce(tx, `monitor:${watched.id}`, `deployment:${watched.id}`, `project:${watched.project.id}`);
   });
 }
 
-async function saveReports(tx: Transaction, ctx: CoreContext, monitor: Monitor, drafts: readonly ReportDraft[]): Promise<void> {
+/** At once for windows that were never judged, soon for those that may have grown, later for those that only wait for quiet. */
+async function askToLookAgain(tx: Transaction, ctx: CoreContext, { watched, monitor, arrivals, left }: Outcome): Promise<void> {
+  const payload = { deploymentId: watched.id };
+  if (left.length > 0) {
+    await enqueueJob(tx, monitorEvaluate, payload, { key: watched.id, delaySeconds: left[0]?.report ? GROWN_SECONDS : 0 });
+    return;
+  }
+  const now = ctx.now().getTime();
+  const isSettling = arrivals.some(
+    ({ firstRow, lastLoggedAt }) => now - lastLoggedAt.getTime() < QUIET_MS && firstRow.getTime() + monitor.windowSeconds * 1000 <= now,
+  );
+  if (isSettling) await enqueueJob(tx, monitorEvaluate, payload, { key: `settle:${watched.id}`, delaySeconds: QUIET_MS / 1000 + 5 });
+}
+
+async function saveReports(tx: Transaction, ctx: CoreContext, monitor: Monitor, drafts: readonly ReportDraft[], readAt: Date): Promise<void> {
   if (drafts.length === 0) return;
   await tx
     .insert(driftReport)
@@ -87,7 +96,7 @@ async function saveReports(tx: Transaction, ctx: CoreContext, monitor: Monitor, 
         verdict: draft.verdict,
         driftedColumns: draft.driftedColumns,
         columns: draft.columns,
-        createdAt: ctx.now(),
+        createdAt: readAt,
       })),
     )
     .onConflictDoUpdate({
@@ -105,22 +114,21 @@ async function saveReports(tx: Transaction, ctx: CoreContext, monitor: Monitor, 
 }
 
 /** Windows that were read and have not changed are not read again. */
-async function touchReports(tx: Transaction, ctx: CoreContext, seen: readonly OpenWindow[], drafts: readonly ReportDraft[]): Promise<void> {
+async function touchReports(tx: Transaction, pass: readonly OpenWindow[], drafts: readonly ReportDraft[], readAt: Date): Promise<void> {
   const judged = new Set(drafts.map(({ report }) => report?.id));
-  const unchanged = seen.flatMap(({ report }) => (report && !judged.has(report.id) ? [report.id] : []));
-  if (unchanged.length > 0) await tx.update(driftReport).set({ createdAt: ctx.now() }).where(inArray(driftReport.id, unchanged));
+  const unchanged = pass.flatMap(({ report }) => (report && !judged.has(report.id) ? [report.id] : []));
+  if (unchanged.length > 0) await tx.update(driftReport).set({ createdAt: readAt }).where(inArray(driftReport.id, unchanged));
 }
 
-/** True when a window lies in the past and only the quiet time is missing to call it complete. */
-function isSettling(seen: readonly OpenWindow[], arrivals: readonly VersionArrivals[], now: Date): boolean {
-  return seen.some((window) => {
-    const arrived = arrivals.find(({ versionId }) => versionId === window.versionId);
-    return arrived !== undefined && window.end <= now && !isComplete(window, arrived, now);
-  });
-}
-
-function byVersion(windows: readonly OpenWindow[]): Map<string, OpenWindow[]> {
-  const groups = new Map<string, OpenWindow[]>();
-  for (const window of windows) groups.set(window.versionId, [...(groups.get(window.versionId) ?? []), window]);
+/** Groups of windows of one version that lie next to each other, so that no stretch without rows is read through between them. */
+function neighbours(windows: readonly OpenWindow[]): OpenWindow[][] {
+  const groups: OpenWindow[][] = [];
+  const sorted = windows.toSorted((a, b) => (a.versionId === b.versionId ? a.start.getTime() - b.start.getTime() : a.versionId < b.versionId ? -1 : 1));
+  for (const window of sorted) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (group && last && last.versionId === window.versionId && last.end >= window.start) group.push(window);
+    else groups.push([window]);
+  }
   return groups;
 }

@@ -23,11 +23,13 @@ export type ReportDraft = OpenWindow & {
 };
 
 /**
- * Reads and compares windows of one version with the reference that the version brings. Windows whose number of rows has not
+ * Reads and compares neighbouring windows of one version with the reference that the version brings. Windows whose number of rows has not
  * changed since their report are left out. Too few rows, or no reference, give a report that says so. Runs outside of any
  * transaction.
  */
-export async function judgeWindows(ctx: CoreContext, monitor: Monitor, versionId: string, windows: readonly OpenWindow[]): Promise<ReportDraft[]> {
+export async function judgeWindows(ctx: CoreContext, monitor: Monitor, windows: readonly OpenWindow[]): Promise<ReportDraft[]> {
+  const versionId = windows[0]?.versionId;
+  if (versionId === undefined) return [];
   const contents = await readWindowRows(ctx, monitor.deploymentId, versionId, windows);
   const changed = windows.flatMap((window, index) => {
     const rows = contents[index];

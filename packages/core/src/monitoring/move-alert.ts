@@ -140,12 +140,17 @@ async function resolve(tx: Transaction, ctx: CoreContext, facts: Facts, row: Ale
 function judgedWindows(reports: readonly Report[], { arrivals, watched }: Facts, now: Date): JudgedWindow[] {
   const arrived = arrivals.find(({ versionId }) => versionId === watched.liveVersion?.id);
   if (!arrived) return [];
+  const starts = new Set(reports.map(({ windowStart }) => windowStart.getTime()));
   return reports.map((report) => ({
     reportId: report.id,
     start: report.windowStart,
     end: report.windowEnd,
     verdict: report.verdict === "drifted" || report.verdict === "stable" ? report.verdict : "insufficient",
-    isComplete: isComplete({ start: report.windowStart, end: report.windowEnd }, arrived, now),
+    isComplete: isComplete(
+      { start: report.windowStart, end: report.windowEnd },
+      { hasNext: starts.has(report.windowEnd.getTime()), lastLoggedAt: arrived.lastLoggedAt },
+      now,
+    ),
     driftedColumns: report.driftedColumns,
   }));
 }

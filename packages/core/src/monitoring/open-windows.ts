@@ -1,13 +1,14 @@
 import { driftReport, inferenceSegment } from "@trellis/db/schema";
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { CoreContext } from "../kernel/context.ts";
-import { firstAnchor, type Window, windowOf } from "./domain/windows.ts";
+import { readWindow } from "../serving/index.ts";
+import { firstAnchor, type Window, windowIndex, windowOf } from "./domain/windows.ts";
 import type { Monitor } from "./ensure-monitor.ts";
 
-/** Rows that were being written while a window was read have a time stamp just before the report's. */
-const OVERLAP_SECONDS = 60;
-/** Windows that one stretch of event time may open; beyond it the rows are strays. */
-const MAX_SPAN = 1_000;
+/** Rows may reach the index this much later than their time stamp says. */
+const OVERLAP_MS = 60_000;
+/** Reports that are remembered; of older windows a late row opens a window that is judged again. */
+const MAX_REPORTS = 5_000;
 
 export type OpenWindow = Window & {
   versionId: string;
@@ -50,34 +51,60 @@ export async function windowAnchor(ctx: CoreContext, monitor: Monitor, arrivals:
 }
 
 /**
- * Windows with rows that no report has seen, at most `limit`: those without a report first, in order of time, then those whose
- * report is oldest.
+ * Windows with rows that no report has seen: those without a report first, in order of time, then those whose report is oldest.
+ * Reads what was written to the log since it was last looked through; a report says when its reading began.
  */
-export async function openWindows(ctx: CoreContext, monitor: Monitor, anchor: Date, limit: number): Promise<OpenWindow[]> {
-  const origin = sql`${anchor.toISOString()}::timestamptz`;
-  const seconds = sql`${monitor.windowSeconds}::int`;
-  const indexOf = (moment: unknown) => sql`floor(extract(epoch from (${moment} - ${origin})) / ${seconds})::int`;
-  const found = await ctx.db.execute<{ version_id: string; k: number; report_id: string | null; current_rows: number | null }>(sql`
-    with touched as (
-      select s.version_id, k, max(s.logged_at) as logged_at
-      from inference_segment s
-      cross join lateral generate_series(${indexOf(sql`s.from_time`)}, least(${indexOf(sql`s.to_time`)}, ${indexOf(sql`s.from_time`)} + ${MAX_SPAN}::int)) as k
-      where s.deployment_id = ${monitor.deploymentId}::uuid
-      group by s.version_id, k
-    )
-    select t.version_id, t.k, r.id as report_id, r.current_rows
-    from touched t
-    left join drift_report r on r.monitor_id = ${monitor.id}::uuid and r.version_id = t.version_id
-      and r.window_start = ${origin} + t.k * ${seconds} * interval '1 second'
-      and r.window_end = r.window_start + ${seconds} * interval '1 second'
-    where r.id is null or r.created_at < t.logged_at + ${OVERLAP_SECONDS}::int * interval '1 second'
-    order by (r.id is not null), case when r.id is null then t.k end, r.created_at, t.k, t.version_id
-    limit ${limit}`);
-  return found.rows.map((row) => ({
-    ...windowOf(anchor, monitor.windowSeconds, Number(row.k)),
-    versionId: row.version_id,
-    report: row.report_id === null ? null : { id: row.report_id, currentRows: Number(row.current_rows) },
-  }));
+export async function openWindows(ctx: CoreContext, monitor: Monitor, anchor: Date, arrivals: readonly VersionArrivals[]): Promise<OpenWindow[]> {
+  const reports = await ctx.db
+    .select({
+      id: driftReport.id,
+      versionId: driftReport.versionId,
+      start: driftReport.windowStart,
+      currentRows: driftReport.currentRows,
+      readAt: driftReport.createdAt,
+    })
+    .from(driftReport)
+    .where(and(eq(driftReport.monitorId, monitor.id), hasLength(monitor.windowSeconds)))
+    .orderBy(desc(driftReport.windowStart))
+    .limit(MAX_REPORTS);
+  const known = new Map(reports.map((report) => [keyOf(report.versionId, windowIndex(anchor, monitor.windowSeconds, report.start)), report]));
+  const logged = new Map(arrivals.map(({ versionId, lastLoggedAt }) => [versionId, lastLoggedAt]));
+  const open: (OpenWindow & { readAt: number })[] = [];
+  for (const { versionId, index } of await touchedWindows(ctx, monitor, anchor, arrivals)) {
+    const report = known.get(keyOf(versionId, index));
+    const lastLoggedAt = logged.get(versionId);
+    if (report && lastLoggedAt && report.readAt > lastLoggedAt) continue;
+    open.push({
+      ...windowOf(anchor, monitor.windowSeconds, index),
+      versionId,
+      report: report ? { id: report.id, currentRows: report.currentRows } : null,
+      readAt: report?.readAt.getTime() ?? 0,
+    });
+  }
+  return open.toSorted((a, b) => a.readAt - b.readAt || a.start.getTime() - b.start.getTime());
+}
+
+/** Windows that the segments written to lately have rows of. */
+async function touchedWindows(
+  ctx: CoreContext,
+  monitor: Monitor,
+  anchor: Date,
+  arrivals: readonly VersionArrivals[],
+): Promise<{ versionId: string; index: number }[]> {
+  const from = new Date(Math.min(...arrivals.map(({ firstRow }) => firstRow.getTime())));
+  const to = new Date(Math.max(...arrivals.map(({ latestRow }) => latestRow.getTime())) + 1);
+  const writtenSince = monitor.evaluatedTo ? new Date(monitor.evaluatedTo.getTime() - OVERLAP_MS) : undefined;
+  const touched = new Map<string, { versionId: string; index: number }>();
+  for await (const { versionId, eventTime } of readWindow(ctx, { deploymentId: monitor.deploymentId, from, to, writtenSince }).rows) {
+    const index = windowIndex(anchor, monitor.windowSeconds, eventTime);
+    const key = keyOf(versionId, index);
+    if (!touched.has(key)) touched.set(key, { versionId, index });
+  }
+  return [...touched.values()];
+}
+
+function keyOf(versionId: string, index: number): string {
+  return `${versionId} ${index}`;
 }
 
 /** Condition: the report is over windows of this length. */

@@ -12,7 +12,7 @@ export const monitor = pgTable("monitor", {
   minRows: integer("min_rows").notNull(),
   alertAfter: integer("alert_after").notNull(),
   ofLast: integer("of_last").notNull(),
-  /** Event time up to which windows have been judged. */
+  /** When the log was last looked through: what was written before is judged. By the clock, not by event time. */
   evaluatedTo: moment("evaluated_to"),
   createdAt: createdAt(),
 });

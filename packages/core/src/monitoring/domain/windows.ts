@@ -12,10 +12,15 @@ export function firstAnchor(firstRow: Date): Date {
 
 /** The tumbling window that holds a moment: windows of one length, end to end, counted from the anchor in both directions. */
 export function windowAt(anchor: Date, windowSeconds: number, moment: Date): Window {
-  return windowOf(anchor, windowSeconds, Math.floor((moment.getTime() - anchor.getTime()) / (windowSeconds * 1000)));
+  return windowOf(anchor, windowSeconds, windowIndex(anchor, windowSeconds, moment));
 }
 
-/** The window of this number; the one that begins at the anchor is 0. */
+/** The number of the window that holds a moment; the one that begins at the anchor is 0. */
+export function windowIndex(anchor: Date, windowSeconds: number, moment: Date): number {
+  return Math.floor((moment.getTime() - anchor.getTime()) / (windowSeconds * 1000));
+}
+
+/** The window of this number. */
 export function windowOf(anchor: Date, windowSeconds: number, index: number): Window {
   const start = anchor.getTime() + index * windowSeconds * 1000;
   return { start: new Date(start), end: new Date(start + windowSeconds * 1000) };
@@ -23,18 +28,18 @@ export function windowOf(anchor: Date, windowSeconds: number, index: number): Wi
 
 /** What is known of the rows of one version. */
 export type Arrivals = {
-  /** The latest event time of any row. */
-  latestRow: Date;
-  /** When the last rows were written down. */
+  /** The window right after has rows. */
+  hasNext: boolean;
+  /** When the last rows of the version were written down. */
   lastLoggedAt: Date;
 };
 
 /**
- * True when the window will hardly get more rows: later ones have arrived, or it lies in the past and nothing has come for ten
- * minutes. Event time decides, not the clock: a replay of last month fills its windows one after the other. A window that
- * grows afterwards is judged again all the same.
+ * True when the window will hardly get more rows: the next one has some, or it lies in the past and nothing has come for ten
+ * minutes. Event time decides, not the clock: a replay of last month fills its windows one after the other, also when a single
+ * row of today came before it. A window that grows afterwards is judged again all the same.
  */
 export function isComplete(window: Window, arrivals: Arrivals, now: Date): boolean {
-  if (arrivals.latestRow >= window.end) return true;
+  if (arrivals.hasNext) return true;
   return now >= window.end && now.getTime() - arrivals.lastLoggedAt.getTime() >= QUIET_MS;
 }

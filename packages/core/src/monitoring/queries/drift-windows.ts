@@ -1,5 +1,5 @@
 import { changeRequest, deploymentRevision, driftReport, modelVersion, monitor as monitorTable, type StoredColumnDrift } from "@trellis/db/schema";
-import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { CoreContext } from "../../kernel/context.ts";
 import { isComplete } from "../domain/windows.ts";
 import { hasLength, type VersionArrivals, versionArrivals } from "../open-windows.ts";
@@ -39,7 +39,11 @@ export async function driftWindows(
   if (!monitor) return { windows: [], arrivals: [] };
   const arrivals = await versionArrivals(ctx, watched.id);
   const rows = await ctx.db
-    .select({ report: driftReport, version: modelVersion.version })
+    .select({
+      report: driftReport,
+      version: modelVersion.version,
+      hasNext: sql<boolean>`exists (select 1 from drift_report n where n.monitor_id = ${driftReport.monitorId} and n.version_id = ${driftReport.versionId} and n.window_start = ${driftReport.windowEnd} and n.current_rows > 0)`,
+    })
     .from(driftReport)
     .innerJoin(modelVersion, eq(modelVersion.id, driftReport.versionId))
     .where(
@@ -53,7 +57,7 @@ export async function driftWindows(
     )
     .orderBy(desc(driftReport.windowStart), desc(modelVersion.version))
     .limit(page.limit);
-  const windows = rows.toReversed().map(({ report, version }): JudgedColumns => {
+  const windows = rows.toReversed().map(({ report, version, hasNext }): JudgedColumns => {
     const arrived = arrivals.find(({ versionId }) => versionId === report.versionId);
     return {
       reportId: report.id,
@@ -64,7 +68,8 @@ export async function driftWindows(
       rows: report.currentRows,
       referenceRows: report.referenceRows,
       verdict: report.verdict === "drifted" || report.verdict === "stable" ? report.verdict : "insufficient",
-      complete: arrived !== undefined && isComplete({ start: report.windowStart, end: report.windowEnd }, arrived, ctx.now()),
+      complete:
+        arrived !== undefined && isComplete({ start: report.windowStart, end: report.windowEnd }, { hasNext, lastLoggedAt: arrived.lastLoggedAt }, ctx.now()),
       columns: report.columns,
     };
   });

@@ -17,7 +17,7 @@ export const DEFAULT_LIMIT = 0.2;
 export const getMonitorInput = z.object({ deployment: z.string().max(200) });
 
 export type MonitorDetail = MonitorOverview & {
-  /** Event time up to which rows have been looked at. */
+  /** Event time at which the last window ends that is complete and judged. */
   evaluatedTo: Date | null;
   features: MonitoredColumn[];
   threshold: number;
@@ -37,7 +37,7 @@ export async function getMonitor(ctx: CoreContext, input: z.infer<typeof getMoni
   const pipeline = policy?.pipelines[0]?.name;
   return {
     ...overview,
-    evaluatedTo: row?.evaluatedTo ?? null,
+    evaluatedTo: overview.lastWindowEnd,
     features: version ? monitoredColumns(version) : [],
     threshold: DEFAULT_LIMIT,
     retrain: pipeline ? { pipeline, enabled: true } : null,

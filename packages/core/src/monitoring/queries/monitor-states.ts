@@ -29,7 +29,7 @@ export type MonitorOverview = {
 const RECENT = 12;
 
 type ReportRow = { id: string; deploymentId: string; windowStart: Date; windowEnd: Date; rows: number; verdict: string; driftedColumns: string[] };
-type Arrival = { deploymentId: string; latestRow: Date; lastLoggedAt: Date };
+type Arrival = { deploymentId: string; lastLoggedAt: Date };
 
 /** How these deployments stand; four queries, however many there are. */
 export async function monitorStates(ctx: CoreContext, deployments: readonly WatchedDeployment[]): Promise<MonitorOverview[]> {
@@ -60,13 +60,20 @@ type Facts = { monitor: Monitor | null; reports: ReportRow[]; arrival: Arrival |
 
 function overviewOf(ctx: CoreContext, deployment: WatchedDeployment, facts: Facts): MonitorOverview {
   const { name, windowSeconds, minRows, alertAfter, ofLast } = facts.monitor ?? DEFAULT_MONITOR;
+  const starts = new Set(facts.reports.map(({ windowStart }) => windowStart.getTime()));
   const recent = facts.reports.map((report): MonitorOverview["recent"][number] => ({
     reportId: report.id,
     windowStart: report.windowStart,
     windowEnd: report.windowEnd,
     rows: report.rows,
     verdict: report.verdict === "drifted" || report.verdict === "stable" ? report.verdict : "insufficient",
-    complete: facts.arrival !== null && isComplete({ start: report.windowStart, end: report.windowEnd }, facts.arrival, ctx.now()),
+    complete:
+      facts.arrival !== null &&
+      isComplete(
+        { start: report.windowStart, end: report.windowEnd },
+        { hasNext: starts.has(report.windowEnd.getTime()), lastLoggedAt: facts.arrival.lastLoggedAt },
+        ctx.now(),
+      ),
   }));
   const windows = recent.map(({ windowStart, verdict, complete }) => ({ start: windowStart, verdict, isComplete: complete }));
   const { state, since } = monitorState(windows, facts.arrival !== null, facts.open !== null);
@@ -136,12 +143,11 @@ async function recentReports(ctx: CoreContext, deploymentIds: string[]): Promise
 /** What has arrived for each deployment's live version. */
 async function liveArrivals(ctx: CoreContext, deploymentIds: string[]): Promise<Arrival[]> {
   const result = await ctx.db.execute<Record<string, unknown>>(sql`
-    select d.id as deployment_id, extract(epoch from max(s.to_time)) * 1000 as latest_ms, extract(epoch from max(s.logged_at)) * 1000 as logged_ms
+    select d.id as deployment_id, extract(epoch from max(s.logged_at)) * 1000 as logged_ms
     from deployment d join inference_segment s on s.deployment_id = d.id and s.version_id = d.live_version_id
     where d.id = any(${sql.param(deploymentIds)}::uuid[]) group by d.id`);
   return result.rows.map((row) => ({
     deploymentId: String(row["deployment_id"]),
-    latestRow: new Date(Number(row["latest_ms"])),
     lastLoggedAt: new Date(Number(row["logged_ms"])),
   }));
 }

@@ -105,19 +105,17 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
   const environmentId = await productionOf(db, system.newId(), clock.now);
   const deploymentId = system.newId();
   const name = `${slug}-production`;
-  await db
-    .insert(deployment)
-    .values({
-      id: deploymentId,
-      name,
-      projectId: project.id,
-      environmentId,
-      modelId,
-      createdAt: clock.now,
-      updatedAt: clock.now,
-      sync: "synced",
-      health: "healthy",
-    });
+  await db.insert(deployment).values({
+    id: deploymentId,
+    name,
+    projectId: project.id,
+    environmentId,
+    modelId,
+    createdAt: clock.now,
+    updatedAt: clock.now,
+    sync: "synced",
+    health: "healthy",
+  });
 
   /** Registers a version and makes it live. */
   async function release(version: number, reference = "distance,probability\n1,0.1\n"): Promise<string> {
@@ -152,13 +150,21 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
   }
 
   /** Logs rows of a week (0 is the first), with this mean distance, as the gateway would; the clock moves on by a minute. */
-  async function send(versionId: string, version: number, week: number, rows: number, mean: number): Promise<void> {
+  const send = (versionId: string, version: number, week: number, rows: number, mean: number): Promise<void> =>
+    sendMixed(versionId, version, [{ week, rows, mean }]);
+
+  /** The same for several weeks in one file of the log. */
+  async function sendMixed(versionId: string, version: number, parts: { week: number; rows: number; mean: number }[]): Promise<void> {
     clock.now = new Date(clock.now.getTime() + 60_000);
     const segment = `${name}/${system.newId()}.jsonl`;
-    const from = FIRST_DAY + week * WEEK_MS;
-    const times = Array.from({ length: rows }, (_, index) => new Date(from + Math.floor((index * (WEEK_MS - 1)) / Math.max(1, rows - 1))));
+    const sent = parts.flatMap(({ week, rows, mean }) =>
+      Array.from({ length: rows }, (_, index) => ({
+        mean,
+        eventTime: new Date(FIRST_DAY + week * WEEK_MS + Math.floor((index * (WEEK_MS - 1)) / Math.max(1, rows - 1))),
+      })),
+    );
     await mkdir(path.join(inference, name), { recursive: true });
-    const lines = times.map((eventTime, index) =>
+    const lines = sent.map(({ eventTime, mean }, index) =>
       renderInferenceLine({
         id: `${segment}.${index}`,
         at: clock.now,
@@ -171,22 +177,21 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
       }),
     );
     await appendFile(path.join(inference, segment), lines.join(""));
-    await db
-      .insert(inferenceSegment)
-      .values({
-        id: system.newId(),
-        deploymentId,
-        versionId,
-        path: segment,
-        rows,
-        sizeBytes: 1,
-        fromTime: times[0] ?? clock.now,
-        toTime: times.at(-1) ?? clock.now,
-        loggedAt: clock.now,
-      });
+    const times = sent.map(({ eventTime }) => eventTime.getTime());
+    await db.insert(inferenceSegment).values({
+      id: system.newId(),
+      deploymentId,
+      versionId,
+      path: segment,
+      rows: sent.length,
+      sizeBytes: 1,
+      fromTime: new Date(Math.min(...times)),
+      toTime: new Date(Math.max(...times)),
+      loggedAt: clock.now,
+    });
   }
 
-  return { db, system, ada, otto, vera, clock, detector, store, sources, project, deploymentId, name, modelId, release, send };
+  return { db, system, ada, otto, vera, clock, detector, store, sources, project, deploymentId, name, modelId, release, send, sendMixed };
 }
 
 export type MonitoringLab = Awaited<ReturnType<typeof openMonitoringLab>>;

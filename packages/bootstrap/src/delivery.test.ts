@@ -24,13 +24,25 @@ describe("delivery on real git, processes, jobs and models", () => {
   });
 
   const predict = (x: unknown) =>
-    real.gateway.request(`http://localhost/serve/${NAME}/invocations`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ dataframe_records: [{ x }] }) });
+    real.gateway.request(`http://localhost/serve/${NAME}/invocations`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ dataframe_records: [{ x }] }),
+    });
   const answers = async (x: number) => {
     const response = await predict(x);
     return [response.status, await response.json(), response.headers.get("trellis-model-version")];
   };
-  const status = (changeRequest: string, ...wanted: string[]) => real.until(() => getChangeRequest(real.context, { changeRequest }), (found) => wanted.includes(found.status));
-  const settled = () => real.until(() => real.deployment(NAME), (found) => found.sync === "synced" && found.health === "healthy");
+  const status = (changeRequest: string, ...wanted: string[]) =>
+    real.until(
+      () => getChangeRequest(real.context, { changeRequest }),
+      (found) => wanted.includes(found.status),
+    );
+  const settled = () =>
+    real.until(
+      () => real.deployment(NAME),
+      (found) => found.sync === "synced" && found.health === "healthy",
+    );
 
   it("brings an approved version to where it answers", async () => {
     const { versionId } = await place.addVersion("10");
@@ -61,10 +73,15 @@ describe("delivery on real git, processes, jobs and models", () => {
       while (traffic.isOn) seen.push(await answers(1));
     })();
     await status(id, "applied", "failed");
-    await real.until(() => real.deployment(NAME), (found) => found.events.some((event) => event.kind === "stopped" && event.message === "Version 1 stopped."));
+    await real.until(
+      () => real.deployment(NAME),
+      (found) => found.events.some((event) => event.kind === "stopped" && event.message === "Version 1 stopped."),
+    );
     traffic.isOn = false;
     await caller;
-    expect(new Set(seen.map((answer) => JSON.stringify(answer)))).toEqual(new Set(['[200,{"predictions":[{"y":10}]},"1"]', '[200,{"predictions":[{"y":20}]},"3"]']));
+    expect(new Set(seen.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set(['[200,{"predictions":[{"y":10}]},"1"]', '[200,{"predictions":[{"y":20}]},"3"]']),
+    );
   });
 
   it("rolls back with one call", async () => {
@@ -90,8 +107,14 @@ describe("delivery on real git, processes, jobs and models", () => {
   it("answers again after the portal was stopped and started", async () => {
     await real.close();
     real = await openRealDelivery(folder);
-    await real.until(() => real.deployment(NAME), (found) => found.sync === "synced" && found.health === "healthy" && found.endpoint.ready);
-    await real.until(async () => (await predict(4)).status, (code) => code === 200);
+    await real.until(
+      () => real.deployment(NAME),
+      (found) => found.sync === "synced" && found.health === "healthy" && found.endpoint.ready,
+    );
+    await real.until(
+      async () => (await predict(4)).status,
+      (code) => code === 200,
+    );
     expect(await answers(4)).toEqual([200, { predictions: [{ y: 40 }] }, "1"]);
   });
 });

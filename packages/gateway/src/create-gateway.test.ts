@@ -20,7 +20,12 @@ describe("the Open Inference Protocol", () => {
     gateway.runtime.answer = async (rows, address) => rows.map((row) => ({ probability: Number(row.distance) / 1000, address }));
     const response = await gateway.post(INFER, { ...oip([100, 200]), id: "r-1", parameters: { event_times: ["2001-02-03", "2001-02-04"] } });
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ model_name: "delays", model_version: "3", id: "r-1", outputs: [{ name: "probability", datatype: "FP64", shape: [2], data: [0.1, 0.2] }] });
+    expect(await response.json()).toEqual({
+      model_name: "delays",
+      model_version: "3",
+      id: "r-1",
+      outputs: [{ name: "probability", datatype: "FP64", shape: [2], data: [0.1, 0.2] }],
+    });
     expect(response.headers.get("trellis-model-version")).toBe("3");
     const requestId = response.headers.get("trellis-request-id");
     expect(gateway.recorded).toMatchObject([
@@ -30,7 +35,12 @@ describe("the Open Inference Protocol", () => {
         versionId: "delays-production-v3",
         version: 3,
         rows: [
-          { id: `${requestId}.0`, eventTime: new Date("2001-02-03"), inputs: { distance: 100, origin: null }, outputs: { probability: 0.1, address: "http://worker-3" } },
+          {
+            id: `${requestId}.0`,
+            eventTime: new Date("2001-02-03"),
+            inputs: { distance: 100, origin: null },
+            outputs: { probability: 0.1, address: "http://worker-3" },
+          },
           { id: `${requestId}.1`, eventTime: new Date("2001-02-04") },
         ],
       },
@@ -46,7 +56,15 @@ describe("the Open Inference Protocol", () => {
   it("describes itself", async () => {
     expect(await (await gateway.call("/serve/delays-production/v2")).json()).toEqual({ name: "trellis", version: "0.1.0", extensions: [] });
     for (const path of ["/v2/models/delays", "/v2/models/delays/versions/3"]) {
-      expect(await (await gateway.call(`/serve/delays-production${path}`)).json()).toMatchObject({ name: "delays", versions: ["3"], platform: "scikit-learn", inputs: [{ name: "distance", datatype: "FP64", shape: [-1] }, { name: "origin", datatype: "BYTES" }] });
+      expect(await (await gateway.call(`/serve/delays-production${path}`)).json()).toMatchObject({
+        name: "delays",
+        versions: ["3"],
+        platform: "scikit-learn",
+        inputs: [
+          { name: "distance", datatype: "FP64", shape: [-1] },
+          { name: "origin", datatype: "BYTES" },
+        ],
+      });
     }
     for (const path of ["/v2/health/live", "/v2/health/ready", "/v2/models/delays/ready", "/v2/models/delays/versions/3/ready"]) {
       const response = await gateway.call(`/serve/delays-production${path}`);
@@ -67,7 +85,11 @@ describe("the Open Inference Protocol", () => {
     ["broken JSON", "{", /^The body is not JSON: /],
     ["an empty body", "", /^The body is not JSON: /],
     ["an unknown feature", { inputs: [...oip().inputs, { name: "color", datatype: "BYTES", shape: [1], data: ["red"] }] }, /^Unknown feature "color"/],
-    ["a missing feature", { inputs: [{ name: "origin", datatype: "BYTES", shape: [1], data: ["ORD"] }] }, /^The required feature "distance" \(double\) is missing\.$/],
+    [
+      "a missing feature",
+      { inputs: [{ name: "origin", datatype: "BYTES", shape: [1], data: ["ORD"] }] },
+      /^The required feature "distance" \(double\) is missing\.$/,
+    ],
   ])("says 400 for %s", async (_, body, message) => {
     const response = await gateway.post(INFER, body);
     expect(response.status).toBe(400);
@@ -105,8 +127,14 @@ describe("MLflow's scoring protocol", () => {
   });
 
   it("has errors of its own shape", async () => {
-    expect(await (await gateway.post(INVOCATIONS, records("far"))).json()).toEqual({ error_code: "BAD_REQUEST", message: 'Feature "distance", row 1 of 1: expected a number, got the text "far" (type double).' });
-    expect(await (await gateway.call("/serve/other/invocations", { method: "POST" })).json()).toEqual({ error_code: "RESOURCE_DOES_NOT_EXIST", message: "Deployment other was not found." });
+    expect(await (await gateway.post(INVOCATIONS, records("far"))).json()).toEqual({
+      error_code: "BAD_REQUEST",
+      message: 'Feature "distance", row 1 of 1: expected a number, got the text "far" (type double).',
+    });
+    expect(await (await gateway.call("/serve/other/invocations", { method: "POST" })).json()).toEqual({
+      error_code: "RESOURCE_DOES_NOT_EXIST",
+      message: "Deployment other was not found.",
+    });
     expect(await (await gateway.call(INVOCATIONS, { method: "POST", token: null })).json()).toMatchObject({ error_code: "UNAUTHENTICATED" });
   });
 
@@ -173,7 +201,9 @@ describe("who may ask", () => {
 describe("what stands behind it", () => {
   it("is another version as soon as that is announced", async () => {
     await gateway.post(INFER, oip());
-    gateway.serve("delays-production", { live: { versionId: "v4", version: 4, address: "http://worker-4", signature: { inputs: [{ name: "distance", type: "double" }], outputs: [] } } });
+    gateway.serve("delays-production", {
+      live: { versionId: "v4", version: 4, address: "http://worker-4", signature: { inputs: [{ name: "distance", type: "double" }], outputs: [] } },
+    });
     gateway.announce("deployment:someone-else");
     expect((await gateway.post(INFER, oip())).headers.get("trellis-model-version")).toBe("3");
     gateway.announce("deployment:id-of-delays-production");
@@ -192,8 +222,16 @@ describe("what stands behind it", () => {
 
   it("says 503 and when to come back while nothing is ready", async () => {
     gateway.serve("delays-production", { live: null, message: "Version 1 is being prepared.\nmore" });
-    for (const response of [await gateway.post(INFER, oip()), await gateway.call("/serve/delays-production/v2/health/ready"), await gateway.call("/serve/delays-production/v2/models/delays")]) {
-      expect([response.status, response.headers.get("retry-after"), await response.json()]).toEqual([503, "2", { error: "delays-production has no version that is ready. Version 1 is being prepared." }]);
+    for (const response of [
+      await gateway.post(INFER, oip()),
+      await gateway.call("/serve/delays-production/v2/health/ready"),
+      await gateway.call("/serve/delays-production/v2/models/delays"),
+    ]) {
+      expect([response.status, response.headers.get("retry-after"), await response.json()]).toEqual([
+        503,
+        "2",
+        { error: "delays-production has no version that is ready. Version 1 is being prepared." },
+      ]);
     }
     expect((await gateway.call("/serve/delays-production/v2/health/live")).status).toBe(200);
     expect((await gateway.call("/serve/delays-production/ping")).status).toBe(503);
@@ -206,8 +244,19 @@ describe("what stands behind it", () => {
       return rows.map(() => ({ probability: 0.9 }));
     };
     const down = await gateway.post(INFER, oip());
-    expect([down.status, down.headers.get("retry-after"), await down.json()]).toEqual([503, "1", { error: "delays-production does not answer right now. Try again." }]);
-    gateway.serve("delays-production", { live: { versionId: "delays-production-v3", version: 3, address: "http://worker-3b", signature: { inputs: [{ name: "distance", type: "double" }], outputs: [{ name: "probability", type: "double" }] } } });
+    expect([down.status, down.headers.get("retry-after"), await down.json()]).toEqual([
+      503,
+      "1",
+      { error: "delays-production does not answer right now. Try again." },
+    ]);
+    gateway.serve("delays-production", {
+      live: {
+        versionId: "delays-production-v3",
+        version: 3,
+        address: "http://worker-3b",
+        signature: { inputs: [{ name: "distance", type: "double" }], outputs: [{ name: "probability", type: "double" }] },
+      },
+    });
     expect((await gateway.post(INFER, oip())).status).toBe(200);
     expect(gateway.counted.map((sample) => sample.outcome)).toEqual(["ok", "server_error", "ok"]);
   });
@@ -244,7 +293,11 @@ describe("what stands behind it", () => {
     const first = [gateway.post(INFER, oip()), gateway.post(INFER, oip())];
     await busy.promise;
     const refused = await gateway.post(INFER, oip());
-    expect([refused.status, refused.headers.get("retry-after"), await refused.json()]).toEqual([503, "1", { error: "delays-production is busy with 2 requests. Try again." }]);
+    expect([refused.status, refused.headers.get("retry-after"), await refused.json()]).toEqual([
+      503,
+      "1",
+      { error: "delays-production is busy with 2 requests. Try again." },
+    ]);
     const elsewhere = gateway.post("/serve/other/v2/models/delays/infer", oip());
     release.resolve();
     expect((await Promise.all([...first, elsewhere])).map((response) => response.status)).toEqual([200, 200, 200]);
@@ -255,10 +308,14 @@ describe("what stands behind it", () => {
 /** Sends a body without saying its length, and never ends it; answers the status. */
 function sendChunked(url: string, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
-    const request = http.request(url, { method: "POST", headers: { authorization: "Bearer reader", "content-type": "application/json", "transfer-encoding": "chunked" } }, (response) => {
-      resolve(response.statusCode ?? 0);
-      request.destroy();
-    });
+    const request = http.request(
+      url,
+      { method: "POST", headers: { authorization: "Bearer reader", "content-type": "application/json", "transfer-encoding": "chunked" } },
+      (response) => {
+        resolve(response.statusCode ?? 0);
+        request.destroy();
+      },
+    );
     request.on("error", reject);
     request.write(body);
   });

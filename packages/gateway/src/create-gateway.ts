@@ -37,7 +37,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const now = (): number => context.now().getTime();
   const routes = new RouteTable({ resolve: options.resolve ?? ((name) => resolveRoute(context, name)), now });
   const callers = new CallerCache({ authenticate: options.authenticate, now });
-  const predictor = new Predictor({ context, routes, inferenceLog: options.inferenceLog, maxConcurrent: options.maxConcurrent ?? 64, timeoutMs: options.timeoutMs ?? 30_000 });
+  const predictor = new Predictor({
+    context,
+    routes,
+    inferenceLog: options.inferenceLog,
+    maxConcurrent: options.maxConcurrent ?? 64,
+    timeoutMs: options.timeoutMs ?? 30_000,
+  });
   const stop = options.changes((topic) => routes.hear(topic));
   const app = new Hono();
   app.all("/serve/*", async (c) => {
@@ -91,7 +97,12 @@ async function answer(operation: ServeOperation, route: Route, request: Request,
     case "version":
       return textAnswer(200, doors.version);
     case "model-metadata":
-      return otherModel(operation, route) ?? (route.live ? jsonAnswer(200, modelMetadata({ name: route.modelName, version: route.live.version, platform: route.framework }, route.live.signature)) : notReady(route, dialect));
+      return (
+        otherModel(operation, route) ??
+        (route.live
+          ? jsonAnswer(200, modelMetadata({ name: route.modelName, version: route.live.version, platform: route.framework }, route.live.signature))
+          : notReady(route, dialect))
+      );
     case "model-ready":
       return otherModel(operation, route) ?? (route.live ? emptyAnswer(200) : notReady(route, dialect));
     case "infer":
@@ -103,7 +114,8 @@ async function answer(operation: ServeOperation, route: Route, request: Request,
 
 /** 404 when the path names another model, or another version than the one that answers. */
 function otherModel({ model, version }: { model: string; version: string | null }, route: Route): Response | null {
-  if (model !== route.modelName) return errorAnswer("open-inference", 404, `${route.deploymentName} serves the model ${route.modelName}, not ${model.slice(0, 100)}.`);
+  if (model !== route.modelName)
+    return errorAnswer("open-inference", 404, `${route.deploymentName} serves the model ${route.modelName}, not ${model.slice(0, 100)}.`);
   if (version !== null && route.live && version !== String(route.live.version)) {
     return errorAnswer("open-inference", 404, `Version ${route.live.version} of ${route.modelName} answers, not ${version.slice(0, 20)}.`);
   }

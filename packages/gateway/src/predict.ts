@@ -48,7 +48,14 @@ export class Predictor {
         else this.#active.delete(route.deploymentId);
       }
     }
-    this.#options.inferenceLog.count({ deploymentId: route.deploymentId, version: route.live?.version ?? 0, atMs: arrivedAt.getTime(), rows, latencyMs: performance.now() - started, outcome: outcomeOf(response.status) });
+    this.#options.inferenceLog.count({
+      deploymentId: route.deploymentId,
+      version: route.live?.version ?? 0,
+      atMs: arrivedAt.getTime(),
+      rows,
+      latencyMs: performance.now() - started,
+      outcome: outcomeOf(response.status),
+    });
     return response;
   }
 
@@ -79,7 +86,11 @@ export class Predictor {
     }
   }
 
-  #record(route: Route, live: LiveTarget, done: { requestId: string; arrivedAt: Date; latencyMs: number; parsed: Parsed; predictions: Record<string, unknown>[] }): void {
+  #record(
+    route: Route,
+    live: LiveTarget,
+    done: { requestId: string; arrivedAt: Date; latencyMs: number; parsed: Parsed; predictions: Record<string, unknown>[] },
+  ): void {
     const { deploymentId, deploymentName } = route;
     const { versionId, version } = live;
     const rows = done.parsed.rows.map((inputs, at) => ({
@@ -100,12 +111,18 @@ export class Predictor {
     if (isCoreError(error)) {
       if (error.code === "INVALID") return errorAnswer(dialect, 400, error.message);
       if (error.code === "TOO_LARGE") return errorAnswer(dialect, 413, error.message);
-      if (error.code === "UNAVAILABLE") return errorAnswer(dialect, 503, `${route.deploymentName} does not answer right now. Try again.`, { "retry-after": "1" });
+      if (error.code === "UNAVAILABLE")
+        return errorAnswer(dialect, 503, `${route.deploymentName} does not answer right now. Try again.`, { "retry-after": "1" });
     }
     if (error instanceof DOMException && (error.name === "TimeoutError" || error.name === "AbortError")) {
-      return errorAnswer(dialect, 503, `${route.deploymentName} took longer than ${this.#options.timeoutMs / 1000} s. Send fewer rows, or try again.`, { "retry-after": "1" });
+      return errorAnswer(dialect, 503, `${route.deploymentName} took longer than ${this.#options.timeoutMs / 1000} s. Send fewer rows, or try again.`, {
+        "retry-after": "1",
+      });
     }
-    this.#options.context.log.error({ deployment: route.deploymentName, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "a prediction failed");
+    this.#options.context.log.error(
+      { deployment: route.deploymentName, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      "a prediction failed",
+    );
     return errorAnswer(dialect, 500, "The prediction failed inside the portal. Its log says why.");
   }
 }
@@ -116,11 +133,21 @@ export function notReady(route: Route, dialect: Dialect): Response {
   return errorAnswer(dialect, 503, `${route.deploymentName} has no version that is ready.${why}`, { "retry-after": NOT_READY_SECONDS });
 }
 
-function parse(dialect: Dialect, type: "json" | "csv", text: string, { modelName }: Route, live: LiveTarget, options: { eventTimeHeader: string | undefined; now: Date }): Parsed {
+function parse(
+  dialect: Dialect,
+  type: "json" | "csv",
+  text: string,
+  { modelName }: Route,
+  live: LiveTarget,
+  options: { eventTimeHeader: string | undefined; now: Date },
+): Parsed {
   const { signature } = live;
   if (dialect === "open-inference") {
     const request = parseInferRequest(parseJson(text), signature, options);
-    return { ...request, render: (answered, predictions) => renderInferResponse(request, { name: modelName, version: answered.version }, answered.signature, predictions) };
+    return {
+      ...request,
+      render: (answered, predictions) => renderInferResponse(request, { name: modelName, version: answered.version }, answered.signature, predictions),
+    };
   }
   const request = type === "csv" ? parseScoringCsv(text, signature, options) : parseScoringRequest(parseJson(text), signature, options);
   return { ...request, render: (_answered, predictions) => renderScoringResponse(predictions) };

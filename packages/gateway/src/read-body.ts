@@ -20,7 +20,10 @@ export function bodyType(request: Request, accepted: BodyType[]): BodyType {
   const encoding = request.headers.get("content-encoding");
   if (encoding && encoding !== "identity") throw new HttpRefusal(415, `Content-Encoding ${encoding.slice(0, 40)} is not taken. Send the body as it is.`);
   const [name = "", ...parameters] = (request.headers.get("content-type") ?? "application/json").split(";").map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length).replaceAll('"', "");
+  const charset = parameters
+    .find((parameter) => parameter.startsWith("charset="))
+    ?.slice("charset=".length)
+    .replaceAll('"', "");
   if (charset && charset !== "utf-8" && charset !== "utf8") throw new HttpRefusal(415, `The charset ${charset.slice(0, 40)} is not taken. Send UTF-8.`);
   if (name === "application/json" && accepted.includes("json")) return "json";
   if (name === "text/csv" && accepted.includes("csv")) return "csv";

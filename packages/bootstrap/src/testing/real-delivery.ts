@@ -2,7 +2,21 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { SourceHostCapability } from "@trellis/core/catalog/ports.ts";
-import { approveChangeRequest, changeCommit, commitChange, deploymentRecheck, deploymentReconcile, ensureEnvironmentsRepository, environmentReconcile, getDeployment, recheckDeployment, reconcileDeployment, reconcileEnvironment, requestDeployment, startDelivery } from "@trellis/core/delivery/index.ts";
+import {
+  approveChangeRequest,
+  changeCommit,
+  commitChange,
+  deploymentRecheck,
+  deploymentReconcile,
+  ensureEnvironmentsRepository,
+  environmentReconcile,
+  getDeployment,
+  recheckDeployment,
+  reconcileDeployment,
+  reconcileEnvironment,
+  requestDeployment,
+  startDelivery,
+} from "@trellis/core/delivery/index.ts";
 import { handleJob, startJobWorker } from "@trellis/core/jobs/index.ts";
 import { CHANGES_CHANNEL } from "@trellis/core/kernel/changes.ts";
 import type { CoreContext, Role } from "@trellis/core/kernel/context.ts";
@@ -17,7 +31,12 @@ import { createTrellis } from "../create-trellis.ts";
 import { readEnvironment } from "../environment.ts";
 import { createFolderEnvironments } from "./folder-environments.ts";
 
-const HANDLERS = [handleJob(changeCommit, commitChange), handleJob(environmentReconcile, reconcileEnvironment), handleJob(deploymentReconcile, reconcileDeployment), handleJob(deploymentRecheck, recheckDeployment)];
+const HANDLERS = [
+  handleJob(changeCommit, commitChange),
+  handleJob(environmentReconcile, reconcileEnvironment),
+  handleJob(deploymentReconcile, reconcileDeployment),
+  handleJob(deploymentRecheck, recheckDeployment),
+];
 const CARD = "## Use it for\nx\n## Data\nx\n## How good it is\nx\n## Limits\nx\n";
 /** What every project's source holds: a model that answers the factor of its folder times x. */
 const SOURCE = `import json, pathlib
@@ -98,14 +117,27 @@ export async function makeRealProject({ context, database }: Pick<RealDelivery, 
   const [ada, grace] = [await person("Ada", "data_scientist"), await person("Grace", "approver")];
   const ownerId = ada.actor.kind === "user" ? ada.actor.userId : "";
   const projectId = newId();
-  await database.db.insert(project).values({ id: projectId, slug: "real", title: "Real", repository: "projects/real", createdBy: ownerId, createdAt: new Date() });
+  await database.db
+    .insert(project)
+    .values({ id: projectId, slug: "real", title: "Real", repository: "projects/real", createdBy: ownerId, createdAt: new Date() });
   await database.db.insert(projectMember).values({ projectId, userId: ownerId, role: "owner", createdAt: new Date() });
   const [pipelineId, pipelineVersionId] = [newId(), newId()];
   await database.db.insert(pipeline).values({ id: pipelineId, projectId, name: "train", createdAt: new Date() });
-  await database.db.insert(pipelineVersion).values({ id: pipelineVersionId, pipelineId, number: 1, commit: "c", spec: {}, specDigest: "s", createdAt: new Date() });
+  await database.db
+    .insert(pipelineVersion)
+    .values({ id: pipelineVersionId, pipelineId, number: 1, commit: "c", spec: {}, specDigest: "s", createdAt: new Date() });
   const sources = context.resolve(SourceHostCapability);
   await sources.createRepository("projects/real");
-  const { commit } = await sources.commit("projects/real", { branch: "main", message: "First", author: { name: "Ada", email: "ada@example.com" }, changes: [{ path: "src/real.py", content: SOURCE }, { path: "uv.lock", content: "" }], key: "first" });
+  const { commit } = await sources.commit("projects/real", {
+    branch: "main",
+    message: "First",
+    author: { name: "Ada", email: "ada@example.com" },
+    changes: [
+      { path: "src/real.py", content: SOURCE },
+      { path: "uv.lock", content: "" },
+    ],
+    key: "first",
+  });
   let number = 0;
 
   return {
@@ -115,13 +147,51 @@ export async function makeRealProject({ context, database }: Pick<RealDelivery, 
     async addVersion(factor: string): Promise<{ versionId: string; version: number }> {
       number += 1;
       const runId = newId();
-      await database.db.insert(run).values({ id: runId, projectId, pipelineVersionId, pipelineName: "train", number, status: "succeeded", triggerKind: "manual", triggerKey: runId, parameters: {}, commit, requestedByName: "Ada", createdAt: new Date() });
-      const descriptor = JSON.stringify({ format: 1, name: "real", task: "regression", framework: "none", loader: "real:load", signature: { inputs: [{ name: "x", type: "double", required: true }], outputs: [{ name: "y", type: "double" }] }, example: { x: 2 } });
+      await database.db
+        .insert(run)
+        .values({
+          id: runId,
+          projectId,
+          pipelineVersionId,
+          pipelineName: "train",
+          number,
+          status: "succeeded",
+          triggerKind: "manual",
+          triggerKey: runId,
+          parameters: {},
+          commit,
+          requestedByName: "Ada",
+          createdAt: new Date(),
+        });
+      const descriptor = JSON.stringify({
+        format: 1,
+        name: "real",
+        task: "regression",
+        framework: "none",
+        loader: "real:load",
+        signature: { inputs: [{ name: "x", type: "double", required: true }], outputs: [{ name: "y", type: "double" }] },
+        example: { x: 2 },
+      });
       const contents = { "trellis-model.json": descriptor, "factor.json": factor };
       const store = context.resolve(ArtifactStoreCapability);
-      const files = await Promise.all(Object.entries(contents).map(async ([file, content]) => ({ path: file, ...(await store.put(Readable.from([content]))) })));
+      const files = await Promise.all(
+        Object.entries(contents).map(async ([file, content]) => ({ path: file, ...(await store.put(Readable.from([content]))) })),
+      );
       const lockDigest = `sha256:${createHash("sha256").update("").digest("hex")}`;
-      const draft = { projectId, model: "real", descriptor: parseModelDescriptor(descriptor), files, runId, commit, dataDigest: lockDigest, lockDigest, metrics: { mae: 1 }, params: {}, card: CARD, createdBy: null };
+      const draft = {
+        projectId,
+        model: "real",
+        descriptor: parseModelDescriptor(descriptor),
+        files,
+        runId,
+        commit,
+        dataDigest: lockDigest,
+        lockDigest,
+        metrics: { mae: 1 },
+        params: {},
+        card: CARD,
+        createdBy: null,
+      };
       return database.db.transaction((tx) => registerModelVersion(tx, context, draft));
     },
     /** Ada asks, Grace approves. */

@@ -37,9 +37,13 @@ export async function approveChangeRequest(ctx: CoreContext, input: z.input<type
   }
   const failing = failingGates(fresh.gates);
   if (failing.length > 0) {
-    throw new CoreError("PRECONDITION_FAILED", `${requestName(loaded.request)} cannot be approved: ${failing.map((gate) => `${gate.title}: ${gate.evidence}`).join(" ")}`, {
-      issues: failing.map((gate) => ({ path: gate.gate, message: gate.evidence })),
-    });
+    throw new CoreError(
+      "PRECONDITION_FAILED",
+      `${requestName(loaded.request)} cannot be approved: ${failing.map((gate) => `${gate.title}: ${gate.evidence}`).join(" ")}`,
+      {
+        issues: failing.map((gate) => ({ path: gate.gate, message: gate.evidence })),
+      },
+    );
   }
   return ctx.db.transaction(async (tx) => {
     const [locked] = await tx.select().from(changeRequest).where(eq(changeRequest.id, loaded.request.id)).for("update");
@@ -69,13 +73,20 @@ export function decider(ctx: CoreContext, { request }: LoadedChangeRequest, act:
 }
 
 async function sendOn(tx: Transaction, ctx: CoreContext, { request, model, version, environment }: LoadedChangeRequest): Promise<void> {
-  await tx.update(changeRequest).set({ status: "approved", decidedAt: ctx.now() }).where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "open")));
+  await tx
+    .update(changeRequest)
+    .set({ status: "approved", decidedAt: ctx.now() })
+    .where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "open")));
   await enqueueJob(tx, changeCommit, { changeRequestId: request.id }, { key: request.id });
   const title = titleOf({ kind: request.kind, deploymentName: request.deploymentName, model, version, environment });
   await tellAuthor(tx, ctx, request, `${requestName(request)} is approved`, `${title}. It is on its way.`);
 }
 
-async function writeApproval(tx: Transaction, ctx: CoreContext, values: { changeRequestId: string; userId: string; userName: string; comment: string; boundTo: string }): Promise<void> {
+async function writeApproval(
+  tx: Transaction,
+  ctx: CoreContext,
+  values: { changeRequestId: string; userId: string; userName: string; comment: string; boundTo: string },
+): Promise<void> {
   const row = { ...values, verdict: "approved" as const, at: ctx.now() };
   await tx
     .insert(approval)

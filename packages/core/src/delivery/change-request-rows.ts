@@ -64,12 +64,16 @@ export async function selectChangeRequestRows(ctx: CoreContext, condition: SQL |
     .where(condition)
     .orderBy(desc(changeRequest.number))
     .limit(limit);
-  const approvals = await approvalsOf(ctx, rows.map((row) => row.request.id));
+  const approvals = await approvalsOf(
+    ctx,
+    rows.map((row) => row.request.id),
+  );
   return rows.map((row) => {
     const { request, model } = row;
     const bound = boundDigest(request, row.version?.digest ?? null);
     const current = (approvals.get(request.id) ?? []).filter((boundTo) => boundTo === bound).length;
-    const ref = (version: { id: string; version: number } | null): VersionRef | null => (version ? { id: version.id, version: version.version, modelId: model.id, modelName: model.name } : null);
+    const ref = (version: { id: string; version: number } | null): VersionRef | null =>
+      version ? { id: version.id, version: version.version, modelId: model.id, modelName: model.name } : null;
     return {
       ...pick(request),
       project: row.project,
@@ -118,10 +122,16 @@ function headlineOf(request: typeof changeRequest.$inferSelect, version: number 
   if (request.outcome !== "") return request.outcome.split("\n")[0] ?? "";
   const failing = request.gates.filter((gate) => gate.verdict === "fail");
   const warning = request.gates.filter((gate) => gate.verdict === "warn");
-  const subject = request.kind === "remove" ? "It would stop answering." : before === null ? `Version ${version} would be the first here.` : `Version ${version} would replace version ${before}.`;
+  const subject =
+    request.kind === "remove"
+      ? "It would stop answering."
+      : before === null
+        ? `Version ${version} would be the first here.`
+        : `Version ${version} would replace version ${before}.`;
   if (failing.length > 0) return `${failing.length === 1 ? "A gate stops it" : `${failing.length} gates stop it`}: ${failing[0]?.evidence ?? ""}`;
   if (warning.length > 0) return `${subject} Nothing stops it; look at this: ${warning[0]?.evidence ?? ""}`;
-  if (request.status === "approved" || request.status === "committed") return `${subject.replace("would replace", "replaces").replace("would be", "becomes")} It is on its way.`;
+  if (request.status === "approved" || request.status === "committed")
+    return `${subject.replace("would replace", "replaces").replace("would be", "becomes")} It is on its way.`;
   const missing = request.approvalsRequired - approvals;
   return missing > 0 ? `${subject} Nothing stops it; ${missing === 1 ? "one approval is" : `${missing} approvals are`} missing.` : subject;
 }

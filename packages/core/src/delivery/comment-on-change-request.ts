@@ -12,6 +12,10 @@ export async function commentOnChangeRequest(ctx: CoreContext, input: z.input<ty
   const { request } = await requireChangeRequest(ctx, changeRequest);
   await ctx.db.transaction(async (tx) => {
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: request.id, kind: "comment", message });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.comment", subject: { kind: "change_request", id: request.id, name: requestName(request) }, projectId: request.projectId });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.comment",
+      subject: { kind: "change_request", id: request.id, name: requestName(request) },
+      projectId: request.projectId,
+    });
   });
 }

@@ -45,8 +45,18 @@ export async function commitChange(ctx: CoreContext, input: { changeRequestId: s
     }
     const message = `Commit ${written.commit.slice(0, 8)} in ${ENVIRONMENTS_REPOSITORY}.`;
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "committed", message });
-    await recordDeploymentEvent(tx, ctx, { deploymentId, kind: "committed", message: `${titleOf({ ...request, ...loaded })}. ${message}`, changeRequestNumber: row.number });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.commit", subject: { kind: "change_request", id: row.id, name: requestName(row) }, projectId: row.projectId, data: { commit: written.commit } });
+    await recordDeploymentEvent(tx, ctx, {
+      deploymentId,
+      kind: "committed",
+      message: `${titleOf({ ...request, ...loaded })}. ${message}`,
+      changeRequestNumber: row.number,
+    });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.commit",
+      subject: { kind: "change_request", id: row.id, name: requestName(row) },
+      projectId: row.projectId,
+      data: { commit: written.commit },
+    });
     await enqueueReconcile(tx, row.environmentId);
   });
 }
@@ -112,7 +122,13 @@ async function isOvertaken(ctx: CoreContext, request: LoadedChangeRequest["reque
   const [newer] = await ctx.db
     .select({ id: changeRequest.id })
     .from(changeRequest)
-    .where(and(eq(changeRequest.deploymentName, request.deploymentName), gt(changeRequest.number, request.number), inArray(changeRequest.status, ["committed", "applied", "failed"])))
+    .where(
+      and(
+        eq(changeRequest.deploymentName, request.deploymentName),
+        gt(changeRequest.number, request.number),
+        inArray(changeRequest.status, ["committed", "applied", "failed"]),
+      ),
+    )
     .limit(1);
   return newer !== undefined;
 }
@@ -133,7 +149,16 @@ async function upsertDeployment(tx: Transaction, ctx: CoreContext, { request }: 
   };
   const [row] = await tx
     .insert(deployment)
-    .values({ ...asked, id: ctx.newId(), name: request.deploymentName, projectId: request.projectId, environmentId: request.environmentId, modelId: request.modelId, health: "progressing", createdAt: now })
+    .values({
+      ...asked,
+      id: ctx.newId(),
+      name: request.deploymentName,
+      projectId: request.projectId,
+      environmentId: request.environmentId,
+      modelId: request.modelId,
+      health: "progressing",
+      createdAt: now,
+    })
     .onConflictDoUpdate({ target: deployment.name, set: asked })
     .returning({ id: deployment.id });
   if (!row) throw new Error("The deployment was not written.");
@@ -147,20 +172,37 @@ async function enqueueReconcile(tx: Transaction, environmentId: string): Promise
 async function supersede(ctx: CoreContext, request: LoadedChangeRequest["request"]): Promise<void> {
   const outcome = "A later request for the same deployment was committed first.";
   await ctx.db.transaction(async (tx) => {
-    const [row] = await tx.update(changeRequest).set({ status: "superseded", outcome, endedAt: ctx.now() }).where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "approved"))).returning();
+    const [row] = await tx
+      .update(changeRequest)
+      .set({ status: "superseded", outcome, endedAt: ctx.now() })
+      .where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "approved")))
+      .returning();
     if (!row) return;
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "superseded", message: outcome });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.supersede", subject: { kind: "change_request", id: row.id, name: requestName(row) }, projectId: row.projectId });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.supersede",
+      subject: { kind: "change_request", id: row.id, name: requestName(row) },
+      projectId: row.projectId,
+    });
   });
 }
 
 async function fail(ctx: CoreContext, { request }: LoadedChangeRequest, why: string): Promise<void> {
   const outcome = `It could not be written to ${ENVIRONMENTS_REPOSITORY}: ${why}`;
   await ctx.db.transaction(async (tx) => {
-    const [row] = await tx.update(changeRequest).set({ status: "failed", outcome, endedAt: ctx.now() }).where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "approved"))).returning();
+    const [row] = await tx
+      .update(changeRequest)
+      .set({ status: "failed", outcome, endedAt: ctx.now() })
+      .where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "approved")))
+      .returning();
     if (!row) return;
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "failed", message: outcome });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.fail", subject: { kind: "change_request", id: row.id, name: requestName(row) }, projectId: row.projectId, data: { outcome } });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.fail",
+      subject: { kind: "change_request", id: row.id, name: requestName(row) },
+      projectId: row.projectId,
+      data: { outcome },
+    });
     await tellAuthor(tx, ctx, row, `${requestName(row)} failed`, outcome);
   });
 }

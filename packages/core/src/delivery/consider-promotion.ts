@@ -8,7 +8,15 @@ import { recordDeploymentEvent } from "./record-events.ts";
 import { openDeployRequest } from "./request-deployment.ts";
 
 /** The fact `version.registered` of the pipelines area. */
-export type RegisteredFact = { versionId: string; modelId: string; version: number; projectId: string; runId: string; deployEnvironment: string | null; runTriggeredAutomatically: boolean };
+export type RegisteredFact = {
+  versionId: string;
+  modelId: string;
+  version: number;
+  projectId: string;
+  runId: string;
+  deployEnvironment: string | null;
+  runTriggeredAutomatically: boolean;
+};
 
 /**
  * Answers the fact `version.registered`: a version of a run that no person started asks for its own deployment when its
@@ -18,9 +26,13 @@ export async function considerPromotion(ctx: CoreContext, fact: RegisteredFact):
   if (fact.deployEnvironment === null || !fact.runTriggeredAutomatically) return;
   const { version, model } = await requireModelVersion(ctx, { versionId: fact.versionId });
   const name = deploymentNameOf(model.name, fact.deployEnvironment);
-  const [current] = await ctx.db.select().from(deployment).where(and(eq(deployment.name, name), eq(deployment.lifecycle, "active")));
+  const [current] = await ctx.db
+    .select()
+    .from(deployment)
+    .where(and(eq(deployment.name, name), eq(deployment.lifecycle, "active")));
   if (current?.held) return skip(ctx, current.id, `Version ${version.version} is not proposed: the deployment is held since it was rolled back.`);
-  if (current && (await isNewerAsked(ctx, name, version.version))) return skip(ctx, current.id, `Version ${version.version} is not proposed: a later version was asked for already.`);
+  if (current && (await isNewerAsked(ctx, name, version.version)))
+    return skip(ctx, current.id, `Version ${version.version} is not proposed: a later version was asked for already.`);
   const [source] = await ctx.db.select().from(run).where(eq(run.id, fact.runId));
   const author = { authorId: null, authorName: source ? `Run ${source.number}` : "A run" };
   try {
@@ -49,5 +61,7 @@ async function skip(ctx: CoreContext, deploymentId: string, message: string): Pr
 function reasonOf(source: typeof run.$inferSelect | undefined): string {
   if (!source) return "";
   const summary = typeof source.cause.summary === "string" ? source.cause.summary : "";
-  return source.triggerKind === "drift" ? `Retrained after a drift alert. ${summary}`.trim() : `Trained by run ${source.number} (${source.triggerKind}). ${summary}`.trim();
+  return source.triggerKind === "drift"
+    ? `Retrained after a drift alert. ${summary}`.trim()
+    : `Trained by run ${source.number} (${source.triggerKind}). ${summary}`.trim();
 }

@@ -22,7 +22,14 @@ export type DeploymentCard = {
   numbers: LiveNumbers;
 };
 
-export type DeploymentCardRow = { card: DeploymentCard; project: ProjectRef; environment: EnvironmentRef; model: { id: string; name: string }; createdAt: Date; desiredCommit: string | null };
+export type DeploymentCardRow = {
+  card: DeploymentCard;
+  project: ProjectRef;
+  environment: EnvironmentRef;
+  model: { id: string; name: string };
+  createdAt: Date;
+  desiredCommit: string | null;
+};
 
 const live = alias(modelVersion, "live");
 const desired = alias(modelVersion, "desired");
@@ -48,9 +55,13 @@ export async function selectDeploymentCards(ctx: CoreContext, condition: SQL | u
     .orderBy(deployment.name)
     .limit(limit);
   const numbers = await liveNumbers(ctx, { deploymentIds: rows.map(({ row }) => row.id) });
-  const requests = await pendingRequests(ctx, rows.map(({ row }) => row.name));
+  const requests = await pendingRequests(
+    ctx,
+    rows.map(({ row }) => row.name),
+  );
   return rows.map(({ row, model, ...place }) => {
-    const ref = (version: { id: string; version: number } | null): VersionRef | null => (version ? { ...version, modelId: model.id, modelName: model.name } : null);
+    const ref = (version: { id: string; version: number } | null): VersionRef | null =>
+      version ? { ...version, modelId: model.id, modelName: model.name } : null;
     const { id, name, lifecycle, sync, health, message, held, liveSince } = row;
     const card: DeploymentCard = {
       ...{ id, name, lifecycle, sync, health, message, held, liveSince },
@@ -77,4 +88,14 @@ async function pendingRequests(ctx: CoreContext, names: string[]): Promise<Map<s
   return new Map(rows.map(({ name, ...request }) => [name, request]));
 }
 
-const NOTHING: LiveNumbers = { requests: 0, requestsPerSecond: 0, p95Ms: null, errorRate: null, clientErrors: 0, rows: 0, dropped: 0, lastRequestAt: null, spark: Array.from({ length: 60 }, () => 0) };
+const NOTHING: LiveNumbers = {
+  requests: 0,
+  requestsPerSecond: 0,
+  p95Ms: null,
+  errorRate: null,
+  clientErrors: 0,
+  rows: 0,
+  dropped: 0,
+  lastRequestAt: null,
+  spark: Array.from({ length: 60 }, () => 0),
+};

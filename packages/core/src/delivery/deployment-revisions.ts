@@ -21,7 +21,12 @@ export type DeploymentRevisionRow = {
 /** Who answered when, newest first; at most 50. */
 export async function selectRevisions(ctx: CoreContext, row: typeof deployment.$inferSelect): Promise<DeploymentRevisionRow[]> {
   const rows = await ctx.db
-    .select({ revision: deploymentRevision, version: { id: modelVersion.id, version: modelVersion.version, status: modelVersion.status }, model: { id: registeredModel.id, name: registeredModel.name }, request: changeRequest })
+    .select({
+      revision: deploymentRevision,
+      version: { id: modelVersion.id, version: modelVersion.version, status: modelVersion.status },
+      model: { id: registeredModel.id, name: registeredModel.name },
+      request: changeRequest,
+    })
     .from(deploymentRevision)
     .innerJoin(modelVersion, eq(modelVersion.id, deploymentRevision.versionId))
     .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
@@ -29,14 +34,27 @@ export async function selectRevisions(ctx: CoreContext, row: typeof deployment.$
     .where(eq(deploymentRevision.deploymentId, row.id))
     .orderBy(desc(deploymentRevision.createdAt), desc(deploymentRevision.id))
     .limit(50);
-  const approvers = await approversOf(ctx, rows.map(({ request }) => request.id));
-  const traffic = await trafficOf(ctx, row.id, rows.map(({ version }) => version.version));
+  const approvers = await approversOf(
+    ctx,
+    rows.map(({ request }) => request.id),
+  );
+  const traffic = await trafficOf(
+    ctx,
+    row.id,
+    rows.map(({ version }) => version.version),
+  );
   return rows.map(({ revision, version, model, request }) => {
     const served = traffic.get(version.version);
     return {
       id: revision.id,
       version: { id: version.id, version: version.version, modelId: model.id, modelName: model.name },
-      changeRequest: { id: request.id, number: request.number, kind: request.kind, author: { id: request.authorId, name: request.authorName }, approvers: approvers.get(request.id) ?? [] },
+      changeRequest: {
+        id: request.id,
+        number: request.number,
+        kind: request.kind,
+        author: { id: request.authorId, name: request.authorName },
+        approvers: approvers.get(request.id) ?? [],
+      },
       commit: revision.commit,
       liveAt: revision.liveAt,
       endedAt: revision.endedAt,
@@ -75,5 +93,10 @@ async function trafficOf(ctx: CoreContext, deploymentId: string, versions: numbe
     .from(trafficMinute)
     .where(and(eq(trafficMinute.deploymentId, deploymentId), inArray(trafficMinute.version, versions)))
     .groupBy(trafficMinute.version);
-  return new Map(rows.map((row) => [row.version, row.requests > 0 ? { p95Ms: row.p95 / row.requests, errorRate: row.errors / row.requests } : { p95Ms: null, errorRate: null }]));
+  return new Map(
+    rows.map((row) => [
+      row.version,
+      row.requests > 0 ? { p95Ms: row.p95 / row.requests, errorRate: row.errors / row.requests } : { p95Ms: null, errorRate: null },
+    ]),
+  );
 }

@@ -20,7 +20,13 @@ export const deploymentsBoardInput = z.object({
   limit: z.number().int().min(1).max(100).default(50),
 });
 
-export type BoardRow = { model: { id: string; name: string }; project: ProjectRef; owner: string | null; latest: VersionRef | null; cells: Record<string, DeploymentCard | null> };
+export type BoardRow = {
+  model: { id: string; name: string };
+  project: ProjectRef;
+  owner: string | null;
+  latest: VersionRef | null;
+  cells: Record<string, DeploymentCard | null>;
+};
 
 export type DeploymentsBoard = {
   environments: (EnvironmentRef & { deployments: number })[];
@@ -43,10 +49,18 @@ export async function deploymentsBoard(ctx: CoreContext, input: z.input<typeof d
   const environments = await ctx.db.select().from(environment).orderBy(asc(environment.position), asc(environment.name)).limit(50);
   const counted = await countDeployments(ctx, projectId);
   return {
-    environments: environments.map(({ id, name, position, approvalsRequired }) => ({ id, name, position, approvalsRequired, deployments: counted.byEnvironment.get(id) ?? 0 })),
+    environments: environments.map(({ id, name, position, approvalsRequired }) => ({
+      id,
+      name,
+      position,
+      approvalsRequired,
+      deployments: counted.byEnvironment.get(id) ?? 0,
+    })),
     items: page.map((row) => ({
       ...row,
-      cells: Object.fromEntries(environments.map((place) => [place.name, cards.find(({ model, card }) => model.id === row.model.id && card.environment === place.name)?.card ?? null])),
+      cells: Object.fromEntries(
+        environments.map((place) => [place.name, cards.find(({ model, card }) => model.id === row.model.id && card.environment === place.name)?.card ?? null]),
+      ),
     })),
     counts: counted.counts,
     head: await headOf(ctx),
@@ -54,9 +68,18 @@ export async function deploymentsBoard(ctx: CoreContext, input: z.input<typeof d
   };
 }
 
-async function selectModels(ctx: CoreContext, query: z.output<typeof deploymentsBoardInput>, projectId: string | undefined): Promise<Omit<BoardRow, "cells">[]> {
+async function selectModels(
+  ctx: CoreContext,
+  query: z.output<typeof deploymentsBoardInput>,
+  projectId: string | undefined,
+): Promise<Omit<BoardRow, "cells">[]> {
   const pattern = query.search ? `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : null;
-  const isDeployed = exists(ctx.db.select({ one: sql`1` }).from(deployment).where(and(eq(deployment.modelId, registeredModel.id), eq(deployment.lifecycle, "active"))));
+  const isDeployed = exists(
+    ctx.db
+      .select({ one: sql`1` })
+      .from(deployment)
+      .where(and(eq(deployment.modelId, registeredModel.id), eq(deployment.lifecycle, "active"))),
+  );
   const conditions: (SQL | undefined)[] = [
     isNull(project.archivedAt),
     visibleProjects(ctx),
@@ -94,7 +117,9 @@ async function countDeployments(ctx: CoreContext, projectId: string | undefined)
     })
     .from(deployment)
     .innerJoin(project, eq(project.id, deployment.projectId))
-    .where(and(eq(deployment.lifecycle, "active"), isNull(project.archivedAt), visibleProjects(ctx), projectId ? eq(deployment.projectId, projectId) : undefined))
+    .where(
+      and(eq(deployment.lifecycle, "active"), isNull(project.archivedAt), visibleProjects(ctx), projectId ? eq(deployment.projectId, projectId) : undefined),
+    )
     .groupBy(deployment.environmentId);
   const counts = { total: 0, degraded: 0, outOfSync: 0, progressing: 0, held: 0 };
   for (const row of rows) for (const key of ["total", "degraded", "outOfSync", "progressing", "held"] as const) counts[key] += row[key];

@@ -3,7 +3,13 @@ import { eq } from "drizzle-orm";
 import type { CoreContext } from "../kernel/context.ts";
 import { compareSignatures } from "./domain/signature-fit.ts";
 
-export type AffectedThing = { kind: "endpoint" | "consumer" | "monitor" | "deployment"; name: string; detail: string; href: string | null; requestsPerSecond: number | null };
+export type AffectedThing = {
+  kind: "endpoint" | "consumer" | "monitor" | "deployment";
+  name: string;
+  detail: string;
+  href: string | null;
+  requestsPerSecond: number | null;
+};
 
 /** What a request would touch besides the deployment itself. */
 export async function describeAffected(
@@ -27,10 +33,27 @@ export async function describeAffected(
   if (!facts.deployment) return [endpoint];
   const monitors = await ctx.db.select({ name: monitor.name }).from(monitor).where(eq(monitor.deploymentId, facts.deployment.id)).limit(20);
   const detail = facts.after ? `Its reference becomes the training data of version ${facts.after.version}.` : "It has nothing to watch any more.";
-  return [endpoint, ...monitors.map((row): AffectedThing => ({ kind: "monitor", name: row.name, detail, href: `/monitoring/${request.deploymentName}`, requestsPerSecond: null }))];
+  return [
+    endpoint,
+    ...monitors.map((row): AffectedThing => ({
+      kind: "monitor",
+      name: row.name,
+      detail,
+      href: `/monitoring/${request.deploymentName}`,
+      requestsPerSecond: null,
+    })),
+  ];
 }
 
-function endpointDetail({ before, after, deployment: existing }: { before: typeof modelVersion.$inferSelect | null; after: typeof modelVersion.$inferSelect | null; deployment: unknown }): string {
+function endpointDetail({
+  before,
+  after,
+  deployment: existing,
+}: {
+  before: typeof modelVersion.$inferSelect | null;
+  after: typeof modelVersion.$inferSelect | null;
+  deployment: unknown;
+}): string {
   if (!after) return "It stops answering.";
   if (!existing || !before) return "It is new.";
   const changes = compareSignatures(before.signature, after.signature);

@@ -32,8 +32,17 @@ export async function ensureEnvironmentsRepository(ctx: CoreContext): Promise<vo
   await authorize(ctx, "platform.manage");
   await ctx.db.transaction(async (tx) => {
     for (const values of DEFAULTS) {
-      const [made] = await tx.insert(environment).values({ ...values, id: ctx.newId(), createdAt: ctx.now() }).onConflictDoNothing().returning();
-      if (made) await recordAuditEvent(tx, ctx, { action: "delivery.environment.create", subject: { kind: "environment", id: made.id, name: made.name }, data: { approvalsRequired: made.approvalsRequired } });
+      const [made] = await tx
+        .insert(environment)
+        .values({ ...values, id: ctx.newId(), createdAt: ctx.now() })
+        .onConflictDoNothing()
+        .returning();
+      if (made)
+        await recordAuditEvent(tx, ctx, {
+          action: "delivery.environment.create",
+          subject: { kind: "environment", id: made.id, name: made.name },
+          data: { approvalsRequired: made.approvalsRequired },
+        });
     }
   });
   const host = ctx.resolve(SourceHostCapability);

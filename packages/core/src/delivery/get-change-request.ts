@@ -26,14 +26,28 @@ export type ChangeRequestDetail = ChangeRequestRow & {
   commit: string | null;
   approvalList: { user: Person; verdict: "approved" | "rejected"; comment: string; /** Still bound to what is shown. */ current: boolean; at: Date }[];
   metrics: Omit<MetricComparison, "worseBy">[];
-  comparison: { sameData: boolean | null; sameLock: boolean | null; sameCommit: boolean | null; sizeBefore: number | null; sizeAfter: number | null; signatureChanges: string[] };
+  comparison: {
+    sameData: boolean | null;
+    sameLock: boolean | null;
+    sameCommit: boolean | null;
+    sizeBefore: number | null;
+    sizeAfter: number | null;
+    signatureChanges: string[];
+  };
   affected: AffectedThing[];
   events: { seq: number; kind: string; actor: Person; message: string; at: Date }[];
   /** What follows an approval, in order. */
   next: { title: string; detail: string }[];
   deployment: { id: string; name: string; health: string; sync: string; live: VersionRef | null; liveSince: Date | null } | null;
   alert: { id: string; summary: string } | null;
-  abilities: { approve: boolean; reject: boolean; withdraw: boolean; comment: boolean; runGates: boolean; /** Why the actor cannot approve. */ why: string | null };
+  abilities: {
+    approve: boolean;
+    reject: boolean;
+    withdraw: boolean;
+    comment: boolean;
+    runGates: boolean;
+    /** Why the actor cannot approve. */ why: string | null;
+  };
 };
 
 type Version = typeof modelVersion.$inferSelect;
@@ -62,7 +76,13 @@ export async function getChangeRequest(ctx: CoreContext, input: z.input<typeof g
     approvalList: await approvalList(ctx, request.id, boundTo),
     metrics: version ? compareMetrics(before?.metrics ?? null, version.metrics).map(({ worseBy: _worseBy, ...metric }) => metric) : [],
     comparison: compare(before ?? null, version),
-    affected: await describeAffected(ctx, { request, deployment: existing ?? null, before: before ?? null, after: version, requestsPerSecond: numbers?.requestsPerSecond ?? null }),
+    affected: await describeAffected(ctx, {
+      request,
+      deployment: existing ?? null,
+      before: before ?? null,
+      after: version,
+      requestsPerSecond: numbers?.requestsPerSecond ?? null,
+    }),
     events: await eventsOf(ctx, request.id),
     next: request.status === "open" ? nextSteps(loaded, before ?? null) : [],
     deployment: existing ? await deploymentOf(ctx, existing, loaded) : null,
@@ -73,11 +93,22 @@ export async function getChangeRequest(ctx: CoreContext, input: z.input<typeof g
 
 async function approvalList(ctx: CoreContext, changeRequestId: string, boundTo: string): Promise<ChangeRequestDetail["approvalList"]> {
   const rows = await ctx.db.select().from(approval).where(eq(approval.changeRequestId, changeRequestId)).orderBy(asc(approval.at)).limit(100);
-  return rows.map((row) => ({ user: { id: row.userId, name: row.userName }, verdict: row.verdict, comment: row.comment, current: row.boundTo === boundTo, at: row.at }));
+  return rows.map((row) => ({
+    user: { id: row.userId, name: row.userName },
+    verdict: row.verdict,
+    comment: row.comment,
+    current: row.boundTo === boundTo,
+    at: row.at,
+  }));
 }
 
 async function eventsOf(ctx: CoreContext, changeRequestId: string): Promise<ChangeRequestDetail["events"]> {
-  const rows = await ctx.db.select().from(changeRequestEvent).where(eq(changeRequestEvent.changeRequestId, changeRequestId)).orderBy(asc(changeRequestEvent.seq)).limit(500);
+  const rows = await ctx.db
+    .select()
+    .from(changeRequestEvent)
+    .where(eq(changeRequestEvent.changeRequestId, changeRequestId))
+    .orderBy(asc(changeRequestEvent.seq))
+    .limit(500);
   return rows.map((row) => ({ seq: row.seq, kind: row.kind, actor: { id: row.actorId, name: row.actorName }, message: row.message, at: row.at }));
 }
 
@@ -97,15 +128,34 @@ function nextSteps({ request, version, environment }: LoadedChangeRequest, befor
   const commit = { title: "Committed to git", detail: `${request.manifestPath} in platform/environments` };
   const gates = { title: "Gates run again", detail: "One that fails stops it." };
   if (!version) return [commit, { title: "Stopped", detail: `Nothing answers as ${request.deploymentName} any more.` }];
-  const steps = [gates, commit, { title: `Version ${version.version} starts`, detail: before ? `Version ${before.version} answers until it is ready.` : "Its environment is made if it is not there." }];
-  steps.push({ title: `Version ${version.version} answers in ${environment.name}`, detail: "Requests move to it once it is ready; if it cannot start, nothing changes." });
+  const steps = [
+    gates,
+    commit,
+    {
+      title: `Version ${version.version} starts`,
+      detail: before ? `Version ${before.version} answers until it is ready.` : "Its environment is made if it is not there.",
+    },
+  ];
+  steps.push({
+    title: `Version ${version.version} answers in ${environment.name}`,
+    detail: "Requests move to it once it is ready; if it cannot start, nothing changes.",
+  });
   if (before) steps.push({ title: `Version ${before.version} stops`, detail: "After the requests under way. Rolling back is one click." });
   return steps;
 }
 
 async function deploymentOf(ctx: CoreContext, row: typeof deployment.$inferSelect, { model }: LoadedChangeRequest): Promise<ChangeRequestDetail["deployment"]> {
-  const [live] = row.liveVersionId ? await ctx.db.select({ id: modelVersion.id, version: modelVersion.version }).from(modelVersion).where(eq(modelVersion.id, row.liveVersionId)) : [];
-  return { id: row.id, name: row.name, health: row.health, sync: row.sync, live: live ? { ...live, modelId: model.id, modelName: model.name } : null, liveSince: row.liveSince };
+  const [live] = row.liveVersionId
+    ? await ctx.db.select({ id: modelVersion.id, version: modelVersion.version }).from(modelVersion).where(eq(modelVersion.id, row.liveVersionId))
+    : [];
+  return {
+    id: row.id,
+    name: row.name,
+    health: row.health,
+    sync: row.sync,
+    live: live ? { ...live, modelId: model.id, modelName: model.name } : null,
+    liveSince: row.liveSince,
+  };
 }
 
 /** The alert that made a run ask, as its drift gate tells it. */
@@ -121,6 +171,21 @@ async function abilitiesOf(ctx: CoreContext, { request, project }: LoadedChangeR
   const decide = mayApprove(ctx, request);
   const [write, manage] = await Promise.all([may(ctx, "project.write", project.id), may(ctx, "project.manage", project.id)]);
   const failing = failingGates(request.gates);
-  const why = decide ? (failing[0] ? `${failing[0].title}: ${failing[0].evidence}` : null) : !isOpen ? `It is ${request.status}.` : isAuthor ? "You asked for it, so someone else must approve it." : "This needs the role approver or higher.";
-  return { approve: decide, reject: decide, withdraw: isOpen && (isAuthor || manage), comment: ctx.actor.kind === "user", runGates: isOpen && (decide || write), why };
+  const why = decide
+    ? failing[0]
+      ? `${failing[0].title}: ${failing[0].evidence}`
+      : null
+    : !isOpen
+      ? `It is ${request.status}.`
+      : isAuthor
+        ? "You asked for it, so someone else must approve it."
+        : "This needs the role approver or higher.";
+  return {
+    approve: decide,
+    reject: decide,
+    withdraw: isOpen && (isAuthor || manage),
+    comment: ctx.actor.kind === "user",
+    runGates: isOpen && (decide || write),
+    why,
+  };
 }

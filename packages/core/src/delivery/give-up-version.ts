@@ -29,9 +29,17 @@ export async function giveUpVersion(ctx: CoreContext, loaded: LoadedDeployment, 
   await keepLog(ctx, workload);
   const message = failedMessage(state, failure.version, failure.message);
   await ctx.db.transaction(async (tx) => {
-    await tx.update(deployment).set({ failures: row.failures + 1, health: "degraded", sync: "out_of_sync", message, updatedAt: ctx.now() }).where(eq(deployment.id, row.id));
+    await tx
+      .update(deployment)
+      .set({ failures: row.failures + 1, health: "degraded", sync: "out_of_sync", message, updatedAt: ctx.now() })
+      .where(eq(deployment.id, row.id));
     await recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "failed", message });
-    await recordAuditEvent(tx, ctx, { action: "delivery.deployment.fail", subject: { kind: "deployment", id: row.id, name: row.name }, projectId: row.projectId, data: { version: failure.version } });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.deployment.fail",
+      subject: { kind: "deployment", id: row.id, name: row.name },
+      projectId: row.projectId,
+      data: { version: failure.version },
+    });
     const failed = await tx
       .update(changeRequest)
       .set({ status: "failed", outcome: message, endedAt: ctx.now() })
@@ -39,7 +47,12 @@ export async function giveUpVersion(ctx: CoreContext, loaded: LoadedDeployment, 
       .returning();
     for (const request of failed) {
       await recordChangeRequestEvent(tx, ctx, { changeRequestId: request.id, kind: "failed", message });
-      await recordAuditEvent(tx, ctx, { action: "delivery.change-request.fail", subject: { kind: "change_request", id: request.id, name: requestName(request) }, projectId: request.projectId, data: { outcome: message } });
+      await recordAuditEvent(tx, ctx, {
+        action: "delivery.change-request.fail",
+        subject: { kind: "change_request", id: request.id, name: requestName(request) },
+        projectId: request.projectId,
+        data: { outcome: message },
+      });
       await tellAuthor(tx, ctx, request, `${requestName(request)} failed`, message);
     }
   });
@@ -48,7 +61,10 @@ export async function giveUpVersion(ctx: CoreContext, loaded: LoadedDeployment, 
 
 /** The target forgets the log with the workload, and people need it most now. */
 async function keepLog(ctx: CoreContext, workload: string): Promise<void> {
-  const log = await ctx.resolve(DeployTargetCapability).readLogs(workload, FAILED_LOG_BYTES).catch(() => "");
+  const log = await ctx
+    .resolve(DeployTargetCapability)
+    .readLogs(workload, FAILED_LOG_BYTES)
+    .catch(() => "");
   if (log === "") return;
   const file = failedLogFile(ctx, workload);
   await mkdir(path.dirname(file), { recursive: true });

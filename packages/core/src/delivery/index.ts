@@ -16,7 +16,16 @@ export { liftHold, liftHoldInput } from "./lift-hold.ts";
 export { approvalCounts, type ChangeRequestPage, listChangeRequests, listChangeRequestsInput } from "./list-change-requests.ts";
 export { mayReadManifests } from "./may-read-manifests.ts";
 export { deploymentNameOf, type OpenedChangeRequest } from "./open-change-request.ts";
-export { type DeploymentEventRow, projectPromotion, projectPromotionInput, recentDeploymentEvents, recentDeploymentEventsInput, type VersionDeployment, versionDeployments, versionDeploymentsInput } from "./queries.ts";
+export {
+  type DeploymentEventRow,
+  projectPromotion,
+  projectPromotionInput,
+  recentDeploymentEvents,
+  recentDeploymentEventsInput,
+  type VersionDeployment,
+  versionDeployments,
+  versionDeploymentsInput,
+} from "./queries.ts";
 export { recheckDeployment, reconcileDeployment } from "./reconcile-deployment.ts";
 export { reconcileEnvironment } from "./reconcile-environment.ts";
 export { redeploy, redeployInput } from "./redeploy.ts";

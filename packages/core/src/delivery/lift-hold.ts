@@ -15,10 +15,19 @@ export async function liftHold(ctx: CoreContext, input: z.input<typeof liftHoldI
   const { row, project } = await requireDeployment(ctx, query.deployment);
   await authorizeMemberOrApprover(ctx, project.id);
   await ctx.db.transaction(async (tx) => {
-    const [lifted] = await tx.update(deployment).set({ held: false, updatedAt: ctx.now() }).where(and(eq(deployment.id, row.id), eq(deployment.held, true))).returning();
+    const [lifted] = await tx
+      .update(deployment)
+      .set({ held: false, updatedAt: ctx.now() })
+      .where(and(eq(deployment.id, row.id), eq(deployment.held, true)))
+      .returning();
     if (!lifted) return;
     const why = query.reason === "" ? "" : ` ${query.reason}`;
     await recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "lifted", message: `${ctx.actor.name} lifted the hold.${why}` });
-    await recordAuditEvent(tx, ctx, { action: "delivery.deployment.lift-hold", subject: { kind: "deployment", id: row.id, name: row.name }, projectId: project.id, data: { reason: query.reason } });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.deployment.lift-hold",
+      subject: { kind: "deployment", id: row.id, name: row.name },
+      projectId: project.id,
+      data: { reason: query.reason },
+    });
   });
 }

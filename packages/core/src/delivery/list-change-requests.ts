@@ -20,7 +20,11 @@ export const listChangeRequestsInput = z.object({
   limit: z.number().int().min(1).max(100).default(50),
 });
 
-export type ChangeRequestPage = { items: ChangeRequestRow[]; nextCursor: string | null; counts: { waiting: number; asked: number; open: number; decided: number } };
+export type ChangeRequestPage = {
+  items: ChangeRequestRow[];
+  nextCursor: string | null;
+  counts: { waiting: number; asked: number; open: number; decided: number };
+};
 
 /** Change requests of projects that the actor may see, newest first, with the numbers of the inbox. */
 export async function listChangeRequests(ctx: CoreContext, input: z.input<typeof listChangeRequestsInput> = {}): Promise<ChangeRequestPage> {
@@ -83,7 +87,12 @@ function boxCondition(ctx: CoreContext, box: "waiting" | "asked"): SQL {
 function searchCondition(search: string): SQL | undefined {
   const number = /^(?:cr-?)?(\d{1,9})$/i.exec(search)?.[1];
   const pattern = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  return or(number ? eq(changeRequest.number, Number(number)) : undefined, ilike(changeRequest.deploymentName, pattern), ilike(changeRequest.authorName, pattern), ilike(changeRequest.reason, pattern));
+  return or(
+    number ? eq(changeRequest.number, Number(number)) : undefined,
+    ilike(changeRequest.deploymentName, pattern),
+    ilike(changeRequest.authorName, pattern),
+    ilike(changeRequest.reason, pattern),
+  );
 }
 
 function readCursor(cursor: string): number {

@@ -11,6 +11,11 @@ export async function mayReadManifests(ctx: CoreContext): Promise<boolean> {
   await authorize(ctx, "platform.read");
   const visible = visibleProjects(ctx);
   if (!visible) return true;
-  const hidden = await ctx.db.select({ id: deployment.id }).from(deployment).innerJoin(project, eq(project.id, deployment.projectId)).where(not(visible)).limit(1);
+  const hidden = await ctx.db
+    .select({ id: deployment.id })
+    .from(deployment)
+    .innerJoin(project, eq(project.id, deployment.projectId))
+    .where(not(visible))
+    .limit(1);
   return hidden.length === 0;
 }

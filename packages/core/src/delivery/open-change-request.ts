@@ -50,7 +50,12 @@ export async function openChangeRequest(tx: Transaction, ctx: CoreContext, draft
   await supersedeOlder(tx, ctx, request);
   const title = titleOf(draft);
   await recordChangeRequestEvent(tx, ctx, { changeRequestId: request.id, kind: "opened", message: draft.reason, actorName: draft.author.authorName });
-  await recordDeploymentEventByName(tx, ctx, { deploymentName: draft.deploymentName, kind: "asked", message: `${draft.author.authorName} asked: ${lowerFirst(title)}.`, changeRequestNumber: request.number });
+  await recordDeploymentEventByName(tx, ctx, {
+    deploymentName: draft.deploymentName,
+    kind: "asked",
+    message: `${draft.author.authorName} asked: ${lowerFirst(title)}.`,
+    changeRequestNumber: request.number,
+  });
   await recordAuditEvent(tx, ctx, {
     action: `delivery.change-request.${draft.kind === "deploy" ? "open" : draft.kind}`,
     subject: { kind: "change_request", id: request.id, name: requestName(request) },
@@ -64,7 +69,13 @@ export async function openChangeRequest(tx: Transaction, ctx: CoreContext, draft
 }
 
 /** `Deploy flight-delays v7 to production`. */
-export function titleOf(draft: { kind: ChangeRequestKind; deploymentName: string; model: { name: string }; version: { version: number } | null; environment: { name: string } }): string {
+export function titleOf(draft: {
+  kind: ChangeRequestKind;
+  deploymentName: string;
+  model: { name: string };
+  version: { version: number } | null;
+  environment: { name: string };
+}): string {
   const version = draft.version ? ` v${draft.version.version}` : "";
   switch (draft.kind) {
     case "deploy":
@@ -142,7 +153,12 @@ async function supersedeOlder(tx: Transaction, ctx: CoreContext, request: typeof
     .returning();
   for (const row of older) {
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "superseded", message: `${requestName(request)} took its place.` });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.supersede", subject: { kind: "change_request", id: row.id, name: requestName(row) }, projectId: row.projectId, data: { by: request.number } });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.supersede",
+      subject: { kind: "change_request", id: row.id, name: requestName(row) },
+      projectId: row.projectId,
+      data: { by: request.number },
+    });
   }
 }
 

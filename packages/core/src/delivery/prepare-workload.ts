@@ -26,7 +26,9 @@ export async function prepareWorkload(ctx: CoreContext, deploymentName: string, 
   await materializeModelVersion(ctx, version.id, modelFolder);
   await checkoutSource(ctx, version, sourceFolder);
   const environmentFolder = await ensureEnvironment(ctx, version.lockDigest, sourceFolder);
-  return ctx.resolve(ServingRuntimeCapability).renderWorkload({ deployment: deploymentName, version: version.version, modelFolder, sourceFolder, environmentFolder });
+  return ctx
+    .resolve(ServingRuntimeCapability)
+    .renderWorkload({ deployment: deploymentName, version: version.version, modelFolder, sourceFolder, environmentFolder });
 }
 
 /** The source appears under its name only when it is whole. */

@@ -47,7 +47,14 @@ export async function recentDeploymentEvents(ctx: CoreContext, input: z.input<ty
     .innerJoin(environment, eq(environment.id, deployment.environmentId))
     .innerJoin(project, eq(project.id, deployment.projectId))
     .leftJoin(changeRequest, eq(changeRequest.number, deploymentEvent.changeRequestNumber))
-    .where(and(isNull(project.archivedAt), visibleProjects(ctx), projectId ? eq(project.id, projectId) : undefined, query.before ? lt(deploymentEvent.seq, query.before) : undefined))
+    .where(
+      and(
+        isNull(project.archivedAt),
+        visibleProjects(ctx),
+        projectId ? eq(project.id, projectId) : undefined,
+        query.before ? lt(deploymentEvent.seq, query.before) : undefined,
+      ),
+    )
     .orderBy(desc(deploymentEvent.seq))
     .limit(query.limit);
   return rows.map(({ event, ...row }) => ({
@@ -76,7 +83,12 @@ export async function versionDeployments(ctx: CoreContext, input: z.input<typeof
   const { versionId } = versionDeploymentsInput.parse(input);
   await requireModelVersion(ctx, { versionId });
   const rows = await ctx.db
-    .select({ request: changeRequest, environment, deployment: { id: deployment.id, name: deployment.name, liveVersionId: deployment.liveVersionId, liveSince: deployment.liveSince }, liveAt: deploymentRevision.liveAt })
+    .select({
+      request: changeRequest,
+      environment,
+      deployment: { id: deployment.id, name: deployment.name, liveVersionId: deployment.liveVersionId, liveSince: deployment.liveSince },
+      liveAt: deploymentRevision.liveAt,
+    })
     .from(changeRequest)
     .innerJoin(environment, eq(environment.id, changeRequest.environmentId))
     .leftJoin(deployment, and(eq(deployment.name, changeRequest.deploymentName), eq(deployment.lifecycle, "active")))
@@ -105,8 +117,14 @@ export async function versionDeployments(ctx: CoreContext, input: z.input<typeof
 export const projectPromotionInput = z.object({ project: z.string().max(200) });
 
 /** The path of promotion of a project: its models by environments, also those that are deployed nowhere yet. */
-export async function projectPromotion(ctx: CoreContext, input: z.input<typeof projectPromotionInput>): Promise<{ environments: EnvironmentRef[]; models: Omit<BoardRow, "project" | "owner">[] }> {
+export async function projectPromotion(
+  ctx: CoreContext,
+  input: z.input<typeof projectPromotionInput>,
+): Promise<{ environments: EnvironmentRef[]; models: Omit<BoardRow, "project" | "owner">[] }> {
   const query = projectPromotionInput.parse(input);
   const board = await deploymentsBoard(ctx, { project: query.project, withUndeployed: true, limit: 100 });
-  return { environments: board.environments.map(({ deployments: _deployments, ...place }) => place), models: board.items.map(({ project: _project, owner: _owner, ...row }) => row) };
+  return {
+    environments: board.environments.map(({ deployments: _deployments, ...place }) => place),
+    models: board.items.map(({ project: _project, owner: _owner, ...row }) => row),
+  };
 }

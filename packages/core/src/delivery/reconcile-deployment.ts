@@ -90,7 +90,9 @@ async function withdraw(ctx: CoreContext, { row }: LoadedDeployment, message: st
 
 async function stop(ctx: CoreContext, { row }: LoadedDeployment, workload: string): Promise<void> {
   await ctx.resolve(DeployTargetCapability).remove(workload);
-  await ctx.db.transaction((tx) => recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "stopped", message: `Version ${workload.slice(row.name.length + 1)} stopped.` }));
+  await ctx.db.transaction((tx) =>
+    recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "stopped", message: `Version ${workload.slice(row.name.length + 1)} stopped.` }),
+  );
 }
 
 /** The live version ended again and again; it gets another try after a pause that doubles. */
@@ -100,14 +102,21 @@ async function countFailure(ctx: CoreContext, { row }: LoadedDeployment, message
   const retryAt = new Date(ctx.now().getTime() + pauseMs);
   await ctx.db.transaction(async (tx) => {
     await tx.update(deployment).set({ failures, retryAt, health: "degraded", message, updatedAt: ctx.now() }).where(eq(deployment.id, row.id));
-    await recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "restarted", message: `${firstLine(message)} The next try is in ${Math.round(pauseMs / 1000)} s.` });
+    await recordDeploymentEvent(tx, ctx, {
+      deploymentId: row.id,
+      kind: "restarted",
+      message: `${firstLine(message)} The next try is in ${Math.round(pauseMs / 1000)} s.`,
+    });
   });
 }
 
 /** What answered last cannot be started again; its successor is what matters, so this is tried rarely and counts for nothing. */
 async function pauseLive(ctx: CoreContext, { row }: LoadedDeployment, message: string): Promise<void> {
   ctx.log.warn({ deployment: row.name, problem: message }, "the version that answered before cannot be started again");
-  await ctx.db.update(deployment).set({ retryAt: new Date(ctx.now().getTime() + RETRY_MAX_MS) }).where(eq(deployment.id, row.id));
+  await ctx.db
+    .update(deployment)
+    .set({ retryAt: new Date(ctx.now().getTime() + RETRY_MAX_MS) })
+    .where(eq(deployment.id, row.id));
 }
 
 /** Writes sync, health and message if they are not so already, and what a change of health means for people. */

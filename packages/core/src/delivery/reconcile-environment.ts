@@ -63,9 +63,14 @@ async function understand(ctx: CoreContext, name: string, file: string, text: st
       .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
       .innerJoin(project, eq(project.id, registeredModel.projectId))
       .where(and(eq(registeredModel.name, manifest.model.name), eq(modelVersion.version, manifest.model.version)));
-    if (!found || found.project !== manifest.project) return { problem: `${file}: ${manifest.model.name} v${manifest.model.version} of project ${manifest.project} is not registered.` };
-    if (found.digest !== manifest.model.digest) return { problem: `${file}: the digest is not that of ${manifest.model.name} v${manifest.model.version}; nothing is started from it.` };
-    const [request] = await ctx.db.select({ commit: changeRequest.commit }).from(changeRequest).where(eq(changeRequest.number, changeNumber(manifest)));
+    if (!found || found.project !== manifest.project)
+      return { problem: `${file}: ${manifest.model.name} v${manifest.model.version} of project ${manifest.project} is not registered.` };
+    if (found.digest !== manifest.model.digest)
+      return { problem: `${file}: the digest is not that of ${manifest.model.name} v${manifest.model.version}; nothing is started from it.` };
+    const [request] = await ctx.db
+      .select({ commit: changeRequest.commit })
+      .from(changeRequest)
+      .where(eq(changeRequest.number, changeNumber(manifest)));
     return { manifest, versionId: found.id, version: manifest.model.version, commit: request?.commit ?? head };
   } catch (error) {
     if (isCoreError(error) && error.code === "INVALID") return { problem: error.message };
@@ -81,7 +86,17 @@ async function adopt(ctx: CoreContext, environmentId: string, name: string, wish
   const now = ctx.now();
   await ctx.db
     .insert(deployment)
-    .values({ id: ctx.newId(), name, projectId: model.projectId, environmentId, modelId: model.id, sync: "out_of_sync", health: "progressing", createdAt: now, updatedAt: now })
+    .values({
+      id: ctx.newId(),
+      name,
+      projectId: model.projectId,
+      environmentId,
+      modelId: model.id,
+      sync: "out_of_sync",
+      health: "progressing",
+      createdAt: now,
+      updatedAt: now,
+    })
     .onConflictDoNothing();
 }
 
@@ -114,7 +129,12 @@ async function writeDesired(tx: Transaction, ctx: CoreContext, row: DeploymentRo
     .where(eq(deployment.id, row.id));
   if (isOtherVersion) {
     const message = wish ? `Git asks for version ${wish.version}.` : "Git asks for nothing here any more.";
-    await recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "out_of_sync", message, changeRequestNumber: wish ? changeNumber(wish.manifest) : null });
+    await recordDeploymentEvent(tx, ctx, {
+      deploymentId: row.id,
+      kind: "out_of_sync",
+      message,
+      changeRequestNumber: wish ? changeNumber(wish.manifest) : null,
+    });
   }
   await announce(tx, `deployment:${row.id}`, "deployments");
 }
@@ -126,6 +146,10 @@ async function writeProblem(tx: Transaction, ctx: CoreContext, row: DeploymentRo
 }
 
 async function hasCommitted(tx: Transaction, deploymentName: string): Promise<boolean> {
-  const [row] = await tx.select({ id: changeRequest.id }).from(changeRequest).where(and(eq(changeRequest.deploymentName, deploymentName), inArray(changeRequest.status, ["committed"]))).limit(1);
+  const [row] = await tx
+    .select({ id: changeRequest.id })
+    .from(changeRequest)
+    .where(and(eq(changeRequest.deploymentName, deploymentName), inArray(changeRequest.status, ["committed"])))
+    .limit(1);
   return row !== undefined;
 }

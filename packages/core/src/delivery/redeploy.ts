@@ -19,7 +19,11 @@ export async function redeploy(ctx: CoreContext, input: z.input<typeof redeployI
   await ctx.db.transaction(async (tx) => {
     await tx.update(deployment).set({ failures: 0, retryAt: null, updatedAt: ctx.now() }).where(eq(deployment.id, row.id));
     await recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "asked", message: `${ctx.actor.name} asked for another try.` });
-    await recordAuditEvent(tx, ctx, { action: "delivery.deployment.redeploy", subject: { kind: "deployment", id: row.id, name: row.name }, projectId: project.id });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.deployment.redeploy",
+      subject: { kind: "deployment", id: row.id, name: row.name },
+      projectId: project.id,
+    });
     await enqueueJob(tx, deploymentReconcile, { deploymentId: row.id }, { key: row.id });
   });
 }

@@ -30,16 +30,25 @@ export async function refreshChangeRequest(ctx: CoreContext, loaded: LoadedChang
   const gatesAt = ctx.now();
   const changed = manifestBefore !== request.manifestBefore;
   await ctx.db.transaction(async (tx) => {
-    const [live] = await tx.select({ id: deployment.liveVersionId }).from(deployment).where(and(eq(deployment.name, request.deploymentName), eq(deployment.lifecycle, "active")));
+    const [live] = await tx
+      .select({ id: deployment.liveVersionId })
+      .from(deployment)
+      .where(and(eq(deployment.name, request.deploymentName), eq(deployment.lifecycle, "active")));
     const [row] = await tx
       .update(changeRequest)
       .set({ gates, gatesAt, manifestBefore, previousVersionId: live?.id ?? null })
       .where(and(eq(changeRequest.id, request.id), eq(changeRequest.status, "open")))
       .returning();
     if (!row) throw wrongState({ number: request.number, status: "decided" }, "judged");
-    if (changed) await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "refreshed", message: "What it would replace has changed since it was asked." });
+    if (changed)
+      await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "refreshed", message: "What it would replace has changed since it was asked." });
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "gates", message: summarizeGates(gates) });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.run-gates", subject: { kind: "change_request", id: row.id, name: requestName(row) }, projectId: row.projectId, data: { verdicts: Object.fromEntries(gates.map((gate) => [gate.gate, gate.verdict])) } });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.run-gates",
+      subject: { kind: "change_request", id: row.id, name: requestName(row) },
+      projectId: row.projectId,
+      data: { verdicts: Object.fromEntries(gates.map((gate) => [gate.gate, gate.verdict])) },
+    });
   });
   return { gates, gatesAt, changed, boundTo: boundDigest({ manifestBefore, manifestAfter: request.manifestAfter }, version?.digest ?? null) };
 }

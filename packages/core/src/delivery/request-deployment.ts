@@ -54,7 +54,8 @@ export async function openDeployRequest(
   const project = await requireProject(ctx, model.projectId, "project.write");
   const environment = await requireEnvironment(ctx, wish.environment);
   const deploymentName = deploymentNameOf(model.name, environment.name);
-  if (!isSlug(deploymentName)) throw new CoreError("INVALID", `A deployment cannot be named ${deploymentName}: use a model name of lower case letters, digits and hyphens, 40 at most.`);
+  if (!isSlug(deploymentName))
+    throw new CoreError("INVALID", `A deployment cannot be named ${deploymentName}: use a model name of lower case letters, digits and hyphens, 40 at most.`);
   const current = await currentDeployment(ctx, deploymentName, model.id);
   if (current?.liveVersionId === version.id && current.desiredVersionId === version.id) {
     throw new CoreError("PRECONDITION_FAILED", `${model.name} v${version.version} answers in ${environment.name} already.`);
@@ -91,7 +92,10 @@ export async function requireEnvironment(ctx: CoreContext, name: string): Promis
 }
 
 async function currentDeployment(ctx: CoreContext, name: string, modelId: string): Promise<typeof deployment.$inferSelect | null> {
-  const [row] = await ctx.db.select().from(deployment).where(and(eq(deployment.name, name)));
+  const [row] = await ctx.db
+    .select()
+    .from(deployment)
+    .where(and(eq(deployment.name, name)));
   if (!row) return null;
   // `a-b` in `c` and `a` in `b-c` would share a name.
   if (row.modelId !== modelId) throw new CoreError("CONFLICT", `The deployment ${name} belongs to another model. Rename one of the models.`);

@@ -8,7 +8,11 @@ type ReturnPoint = typeof modelVersion.$inferSelect;
  * Where "roll back" leads: while git asks for a version that does not answer, back to what does; else to the version that
  * answered before this one. With `toVersion`, to that one, if it ever answered here. Null when there is no such version.
  */
-export async function findRollbackTarget(ctx: { db: Database | Transaction }, row: typeof deployment.$inferSelect, toVersion?: number): Promise<ReturnPoint | null> {
+export async function findRollbackTarget(
+  ctx: { db: Database | Transaction },
+  row: typeof deployment.$inferSelect,
+  toVersion?: number,
+): Promise<ReturnPoint | null> {
   const served = await ctx.db
     .select({ version: modelVersion })
     .from(deploymentRevision)

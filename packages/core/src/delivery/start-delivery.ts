@@ -52,7 +52,11 @@ export async function pushWorkload(ctx: CoreContext, workload: string): Promise<
 
 /** Asks again for everything that has not come to its end: approved requests, and what git says of each environment. */
 export async function sweepDelivery(ctx: CoreContext): Promise<void> {
-  const approved = await ctx.db.select({ id: changeRequest.id }).from(changeRequest).where(and(eq(changeRequest.status, "approved"))).limit(500);
+  const approved = await ctx.db
+    .select({ id: changeRequest.id })
+    .from(changeRequest)
+    .where(and(eq(changeRequest.status, "approved")))
+    .limit(500);
   for (const { id } of approved) await enqueueJob(ctx.db, changeCommit, { changeRequestId: id }, { key: id });
   const environments = await ctx.db.select({ id: environment.id }).from(environment).limit(50);
   for (const { id } of environments) await enqueueJob(ctx.db, environmentReconcile, { environmentId: id }, { key: id });

@@ -38,10 +38,18 @@ export async function switchTraffic(ctx: CoreContext, loaded: LoadedDeployment, 
   });
 }
 
-async function becomeLive(tx: Transaction, ctx: CoreContext, { row, model, environment: place, versions }: LoadedDeployment, version: WorkloadVersion): Promise<void> {
+async function becomeLive(
+  tx: Transaction,
+  ctx: CoreContext,
+  { row, model, environment: place, versions }: LoadedDeployment,
+  version: WorkloadVersion,
+): Promise<void> {
   const now = ctx.now();
   const before = [...versions.values()].find((candidate) => candidate.id === row.liveVersionId);
-  await tx.update(deploymentRevision).set({ endedAt: now }).where(and(eq(deploymentRevision.deploymentId, row.id), isNotNull(deploymentRevision.liveAt), isNull(deploymentRevision.endedAt)));
+  await tx
+    .update(deploymentRevision)
+    .set({ endedAt: now })
+    .where(and(eq(deploymentRevision.deploymentId, row.id), isNotNull(deploymentRevision.liveAt), isNull(deploymentRevision.endedAt)));
   const [revision] = await tx
     .select({ id: deploymentRevision.id })
     .from(deploymentRevision)
@@ -49,9 +57,23 @@ async function becomeLive(tx: Transaction, ctx: CoreContext, { row, model, envir
     .orderBy(desc(deploymentRevision.createdAt))
     .limit(1);
   if (revision) await tx.update(deploymentRevision).set({ liveAt: now }).where(eq(deploymentRevision.id, revision.id));
-  await recordDeploymentEvent(tx, ctx, { deploymentId: row.id, kind: "live", message: before ? `Version ${version.version} takes over from version ${before.version}.` : `Version ${version.version} answers.` });
-  await recordAuditEvent(tx, ctx, { action: "delivery.deployment.switch", subject: { kind: "deployment", id: row.id, name: row.name }, projectId: row.projectId, data: { from: before?.version ?? null, to: version.version } });
-  await recordEdge(tx, ctx, { from: { kind: "model_version", id: version.id }, to: { kind: "deployment", id: row.id }, relation: "serves", projectId: row.projectId });
+  await recordDeploymentEvent(tx, ctx, {
+    deploymentId: row.id,
+    kind: "live",
+    message: before ? `Version ${version.version} takes over from version ${before.version}.` : `Version ${version.version} answers.`,
+  });
+  await recordAuditEvent(tx, ctx, {
+    action: "delivery.deployment.switch",
+    subject: { kind: "deployment", id: row.id, name: row.name },
+    projectId: row.projectId,
+    data: { from: before?.version ?? null, to: version.version },
+  });
+  await recordEdge(tx, ctx, {
+    from: { kind: "model_version", id: version.id },
+    to: { kind: "deployment", id: row.id },
+    relation: "serves",
+    projectId: row.projectId,
+  });
   await enqueueJob(tx, deploymentLive, { deploymentId: row.id, versionId: version.id }, { key: row.id });
   await announce(tx, `model-version:${version.id}`, ...(before ? [`model-version:${before.id}` as const] : []));
   if (await isLast(tx, place)) await crown(tx, ctx, model, version.version, row.name);
@@ -59,7 +81,11 @@ async function becomeLive(tx: Transaction, ctx: CoreContext, { row, model, envir
 
 /** True for the environment that nothing comes after. */
 async function isLast(tx: Transaction, place: { id: string; position: number }): Promise<boolean> {
-  const [later] = await tx.select({ id: environment.id }).from(environment).where(and(ne(environment.id, place.id), sql`${environment.position} > ${place.position}`)).limit(1);
+  const [later] = await tx
+    .select({ id: environment.id })
+    .from(environment)
+    .where(and(ne(environment.id, place.id), sql`${environment.position} > ${place.position}`))
+    .limit(1);
   return later === undefined;
 }
 

@@ -29,7 +29,10 @@ async function whoMayRead(tx: Transaction, projectId: string, userIds: string[])
   const [row] = await tx.select({ visibility: project.visibility }).from(project).where(eq(project.id, projectId));
   if (row?.visibility !== "private" || userIds.length === 0) return userIds;
   const inProject = new Set(await members(tx, projectId));
-  const admins = await tx.select({ id: user.id }).from(user).where(and(inArray(user.id, userIds), eq(user.role, "admin")));
+  const admins = await tx
+    .select({ id: user.id })
+    .from(user)
+    .where(and(inArray(user.id, userIds), eq(user.role, "admin")));
   const adminIds = new Set(admins.map((admin) => admin.id));
   return userIds.filter((userId) => inProject.has(userId) || adminIds.has(userId));
 }

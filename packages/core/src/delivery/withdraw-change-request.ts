@@ -23,6 +23,11 @@ export async function withdrawChangeRequest(ctx: CoreContext, input: z.input<typ
       .returning();
     if (!row) throw wrongState(request.status === "open" ? { number: request.number, status: "decided" } : request, "withdrawn");
     await recordChangeRequestEvent(tx, ctx, { changeRequestId: row.id, kind: "withdrawn", message: reason });
-    await recordAuditEvent(tx, ctx, { action: "delivery.change-request.withdraw", subject: { kind: "change_request", id: row.id, name: requestName(row) }, projectId: row.projectId, data: { reason } });
+    await recordAuditEvent(tx, ctx, {
+      action: "delivery.change-request.withdraw",
+      subject: { kind: "change_request", id: row.id, name: requestName(row) },
+      projectId: row.projectId,
+      data: { reason },
+    });
   });
 }

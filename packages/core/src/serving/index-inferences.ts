@@ -22,7 +22,13 @@ export async function indexInferences(ctx: CoreContext, batch: { segments: Segme
         .values(segments.map(segmentRow))
         .onConflictDoUpdate({
           target: inferenceSegment.path,
-          set: { rows: sql`excluded.rows`, sizeBytes: sql`excluded.size_bytes`, fromTime: sql`excluded.from_time`, toTime: sql`excluded.to_time`, loggedAt: sql`excluded.logged_at` },
+          set: {
+            rows: sql`excluded.rows`,
+            sizeBytes: sql`excluded.size_bytes`,
+            fromTime: sql`excluded.from_time`,
+            toTime: sql`excluded.to_time`,
+            loggedAt: sql`excluded.logged_at`,
+          },
         });
     }
     for (const traffic of chunks(batch.traffic)) {

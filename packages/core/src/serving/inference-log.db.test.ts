@@ -10,7 +10,7 @@ import { newId } from "../kernel/ids.ts";
 import { liveNumbers } from "./live-numbers.ts";
 import { type InferenceBatch, openInferenceLog } from "./open-inference-log.ts";
 import { inferenceExtents, recentInferences } from "./queries.ts";
-import { readWindow, readWindowInput } from "./read-window.ts";
+import { readWindow, type readWindowInput } from "./read-window.ts";
 import { recoverSegments } from "./recover-segments.ts";
 import { trafficSeries } from "./traffic-series.ts";
 import type { z } from "zod";
@@ -49,7 +49,23 @@ describe("the inference log", () => {
     await database.db.insert(user).values({ id: userId, name: "Ada", email: `${userId}@example.com`, ...moments });
     await database.db.insert(project).values({ id: projectId, slug: projectId, title: "Lab", repository: "projects/lab", createdBy: userId, createdAt: AT });
     await database.db.insert(registeredModel).values({ id: modelId, projectId, name: modelId, ...moments });
-    await database.db.insert(modelVersion).values({ id: versionId, modelId, version: 1, digest: "", sizeBytes: 0, runId: newId(), commit: "", lockDigest: "", signature: { inputs: [], outputs: [] }, descriptor: {}, metrics: {}, params: {}, createdAt: AT });
+    await database.db
+      .insert(modelVersion)
+      .values({
+        id: versionId,
+        modelId,
+        version: 1,
+        digest: "",
+        sizeBytes: 0,
+        runId: newId(),
+        commit: "",
+        lockDigest: "",
+        signature: { inputs: [], outputs: [] },
+        descriptor: {},
+        metrics: {},
+        params: {},
+        createdAt: AT,
+      });
     await database.db.insert(environment).values({ id: environmentId, name: environmentId, position: 1, approvalsRequired: 0, createdAt: AT });
     await database.db.insert(deployment).values({ id: deploymentId, name: `d-${deploymentId}`, projectId, environmentId, modelId, ...moments });
     return { deploymentId, deploymentName: `d-${deploymentId}`, versionId, version: 1 };
@@ -57,7 +73,19 @@ describe("the inference log", () => {
 
   function batch(days: number[], more: Partial<InferenceBatch> = {}): InferenceBatch {
     const where = { ...place, ...more };
-    return { ...where, rows: days.map((day) => ({ id: `row-${day}`, at: clock.now, eventTime: new Date(Date.UTC(2001, 1, day)), versionId: where.versionId, version: where.version, inputs: { day }, outputs: { y: day * 2 }, latencyMs: 3 })) };
+    return {
+      ...where,
+      rows: days.map((day) => ({
+        id: `row-${day}`,
+        at: clock.now,
+        eventTime: new Date(Date.UTC(2001, 1, day)),
+        versionId: where.versionId,
+        version: where.version,
+        inputs: { day },
+        outputs: { y: day * 2 },
+        latencyMs: 3,
+      })),
+    };
   }
   const february = (from: number, to: number) => ({ from: new Date(Date.UTC(2001, 1, from)), to: new Date(Date.UTC(2001, 1, to)) });
   async function read(window: Omit<z.input<typeof readWindowInput>, "deploymentId">) {
@@ -66,7 +94,8 @@ describe("the inference log", () => {
     for await (const row of opened.rows) ids.push(row.id);
     return { ids, report: opened.report() };
   }
-  const segments = () => database.db.select().from(inferenceSegment).where(eq(inferenceSegment.deploymentId, place.deploymentId)).orderBy(asc(inferenceSegment.id));
+  const segments = () =>
+    database.db.select().from(inferenceSegment).where(eq(inferenceSegment.deploymentId, place.deploymentId)).orderBy(asc(inferenceSegment.id));
   const files = async () => (await readdir(path.join(inference, place.deploymentName))).toSorted();
 
   it("writes rows that a window of event times finds again", async () => {
@@ -125,7 +154,9 @@ describe("the inference log", () => {
     await log.close();
     log.record(batch([6]));
     expect(log.stats()).toEqual({ buffered: 0, written: 2, dropped: 4 });
-    expect(await database.db.select({ dropped: trafficMinute.dropped }).from(trafficMinute).where(eq(trafficMinute.deploymentId, place.deploymentId))).toEqual([{ dropped: 3 }]);
+    expect(await database.db.select({ dropped: trafficMinute.dropped }).from(trafficMinute).where(eq(trafficMinute.deploymentId, place.deploymentId))).toEqual([
+      { dropped: 3 },
+    ]);
   });
 
   it("drops and counts what the disk refuses, and goes on", async () => {
@@ -155,7 +186,10 @@ describe("the inference log", () => {
       await truncate(file, size);
       // The line is whole although its end is missing.
       const hasSecond = size >= whole.length - 1;
-      expect(await read(february(1, 28))).toMatchObject({ ids: hasSecond ? ["row-1", "row-2"] : ["row-1"], report: { skipped: size > second && !hasSecond ? 1 : 0 } });
+      expect(await read(february(1, 28))).toMatchObject({
+        ids: hasSecond ? ["row-1", "row-2"] : ["row-1"],
+        report: { skipped: size > second && !hasSecond ? 1 : 0 },
+      });
     }
   });
 
@@ -166,14 +200,20 @@ describe("the inference log", () => {
     const [name = ""] = await files();
     await log.close();
     const file = path.join(inference, place.deploymentName, name);
-    const line = (await readFile(file, "utf8")).split("\n")[1]?.replaceAll("row-2", "row-3").replace(String(Date.UTC(2001, 1, 2)), String(Date.UTC(2001, 1, 20)));
+    const line = (await readFile(file, "utf8"))
+      .split("\n")[1]
+      ?.replaceAll("row-2", "row-3")
+      .replace(String(Date.UTC(2001, 1, 2)), String(Date.UTC(2001, 1, 20)));
     await appendFile(file, `${line}\n{"id":"to`);
     const lost = path.join(inference, place.deploymentName, `v1-${newId()}.jsonl`);
     await writeFile(lost, `${line?.replaceAll("row-3", "row-4")}\n`);
     await mkdir(path.join(inference, "no-such-deployment"));
     expect(await recoverSegments(ctx)).toBe(2);
     expect(await recoverSegments(ctx)).toBe(0);
-    expect((await segments()).map(({ rows, toTime }) => [rows, toTime])).toEqual([[3, new Date("2001-02-20")], [1, new Date("2001-02-20")]]);
+    expect((await segments()).map(({ rows, toTime }) => [rows, toTime])).toEqual([
+      [3, new Date("2001-02-20")],
+      [1, new Date("2001-02-20")],
+    ]);
     expect(await read(february(19, 28))).toMatchObject({ ids: ["row-3", "row-4"], report: { skipped: 1 } });
   });
 
@@ -213,7 +253,11 @@ describe("the inference log", () => {
     ctx.db = db;
     log.count({ ...sample, outcome: "client_error", atMs: AT.getTime() + 60_000 });
     await log.close();
-    const { points, totals, versions, bucketSeconds } = await trafficSeries(ctx, { deployment: place.deploymentName, from: new Date("2026-03-01T12:00:00Z"), to: new Date("2026-03-01T12:10:00Z") });
+    const { points, totals, versions, bucketSeconds } = await trafficSeries(ctx, {
+      deployment: place.deploymentName,
+      from: new Date("2026-03-01T12:00:00Z"),
+      to: new Date("2026-03-01T12:10:00Z"),
+    });
     expect({ versions, bucketSeconds }).toEqual({ versions: [1], bucketSeconds: 60 });
     expect(points).toMatchObject([
       { at: new Date("2026-03-01T12:00:00Z"), requests: 2, rows: 4, serverErrors: 1, errorRate: 0.5, meanMs: 20 },
@@ -227,9 +271,25 @@ describe("the inference log", () => {
   });
 
   it("answers a long period with as many points as were asked for", async () => {
-    const minutes = Array.from({ length: 300 }, (_, at) => ({ deploymentId: place.deploymentId, minute: new Date(Date.UTC(2026, 0, 1, 0, at)), version: 1, requests: 1, rows: 1, clientErrors: 0, serverErrors: 0, dropped: 0, latencySumMs: 1, latencyP95Ms: 1 }));
+    const minutes = Array.from({ length: 300 }, (_, at) => ({
+      deploymentId: place.deploymentId,
+      minute: new Date(Date.UTC(2026, 0, 1, 0, at)),
+      version: 1,
+      requests: 1,
+      rows: 1,
+      clientErrors: 0,
+      serverErrors: 0,
+      dropped: 0,
+      latencySumMs: 1,
+      latencyP95Ms: 1,
+    }));
     await database.db.insert(trafficMinute).values(minutes);
-    const { points, bucketSeconds } = await trafficSeries(ctx, { deployment: place.deploymentName, from: new Date("2026-01-01T00:00:00Z"), to: new Date("2026-01-01T05:00:00Z"), buckets: 10 });
+    const { points, bucketSeconds } = await trafficSeries(ctx, {
+      deployment: place.deploymentName,
+      from: new Date("2026-01-01T00:00:00Z"),
+      to: new Date("2026-01-01T05:00:00Z"),
+      buckets: 10,
+    });
     expect(bucketSeconds).toBe(1_800);
     expect(points.map((point) => point.requests)).toEqual(Array.from({ length: 10 }, () => 30));
     await expect(trafficSeries(ctx, { deployment: place.deploymentName, from: AT, to: AT })).rejects.toMatchObject({ code: "INVALID" });

@@ -28,9 +28,15 @@ export async function liveNumbers(ctx: CoreContext, input: { deploymentIds: stri
   if (ids.length === 0) return new Map();
   const nowMinute = Math.floor(ctx.now().getTime() / MINUTE_MS) * MINUTE_MS;
   const since = new Date(nowMinute - (MINUTES - 1) * MINUTE_MS);
-  const minutes = await ctx.db.select().from(trafficMinute).where(and(inArray(trafficMinute.deploymentId, ids), gte(trafficMinute.minute, since)));
+  const minutes = await ctx.db
+    .select()
+    .from(trafficMinute)
+    .where(and(inArray(trafficMinute.deploymentId, ids), gte(trafficMinute.minute, since)));
   const lastMinute = sql`(select t.minute from ${trafficMinute} t where t.deployment_id = ${deployment.id} order by t.minute desc limit 1)`;
-  const last = await ctx.db.select({ id: deployment.id, at: lastMinute.mapWith(trafficMinute.minute) }).from(deployment).where(inArray(deployment.id, ids));
+  const last = await ctx.db
+    .select({ id: deployment.id, at: lastMinute.mapWith(trafficMinute.minute) })
+    .from(deployment)
+    .where(inArray(deployment.id, ids));
   const byDeployment = Map.groupBy(minutes, (minute) => minute.deploymentId);
   return new Map(last.map(({ id, at }) => [id, summarize(byDeployment.get(id) ?? [], nowMinute, at)]));
 }

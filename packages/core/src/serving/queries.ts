@@ -26,7 +26,10 @@ export async function requireServedDeployment(ctx: CoreContext, idOrName: string
 }
 
 /** What event times were logged, a row for each version that ever answered. Not scoped: for the platform's own work. */
-export async function inferenceExtents(ctx: CoreContext, input: { deploymentId: string }): Promise<{ versionId: string; rows: number; from: Date; to: Date }[]> {
+export async function inferenceExtents(
+  ctx: CoreContext,
+  input: { deploymentId: string },
+): Promise<{ versionId: string; rows: number; from: Date; to: Date }[]> {
   return ctx.db
     .select({
       versionId: inferenceSegment.versionId,

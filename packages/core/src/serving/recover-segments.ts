@@ -34,7 +34,10 @@ async function recoverDeployment(ctx: CoreContext, folder: string, name: string,
   const files = (await readdir(path.join(folder, name))).filter((file) => SEGMENT_NAME.test(file)).map((file) => `${name}/${file}`);
   const known = new Map<string, number>();
   for (let at = 0; at < files.length; at += 500) {
-    const rows = await ctx.db.select({ path: inferenceSegment.path, sizeBytes: inferenceSegment.sizeBytes }).from(inferenceSegment).where(inArray(inferenceSegment.path, files.slice(at, at + 500)));
+    const rows = await ctx.db
+      .select({ path: inferenceSegment.path, sizeBytes: inferenceSegment.sizeBytes })
+      .from(inferenceSegment)
+      .where(inArray(inferenceSegment.path, files.slice(at, at + 500)));
     for (const row of rows) known.set(row.path, row.sizeBytes);
   }
   const mended: SegmentIndex[] = [];

@@ -9,7 +9,12 @@ import type { Route } from "./domain/route.ts";
  */
 export async function resolveRoute(ctx: CoreContext, deploymentName: string): Promise<Route | null> {
   const [row] = await ctx.db
-    .select({ deployment, endpoint, model: { name: registeredModel.name, framework: registeredModel.framework }, version: { id: modelVersion.id, version: modelVersion.version, signature: modelVersion.signature } })
+    .select({
+      deployment,
+      endpoint,
+      model: { name: registeredModel.name, framework: registeredModel.framework },
+      version: { id: modelVersion.id, version: modelVersion.version, signature: modelVersion.signature },
+    })
     .from(deployment)
     .innerJoin(registeredModel, eq(registeredModel.id, deployment.modelId))
     .leftJoin(endpoint, eq(endpoint.deploymentId, deployment.id))

@@ -6,7 +6,17 @@ const ROTATE_BYTES = 64 * 1024 * 1024;
 const ROTATE_MS = 5 * 60_000;
 
 /** What is on disk of a segment: the row of `inference_segment`. */
-export type SegmentIndex = { id: string; deploymentId: string; versionId: string; path: string; rows: number; sizeBytes: number; fromMs: number; toMs: number; loggedAtMs: number };
+export type SegmentIndex = {
+  id: string;
+  deploymentId: string;
+  versionId: string;
+  path: string;
+  rows: number;
+  sizeBytes: number;
+  fromMs: number;
+  toMs: number;
+  loggedAtMs: number;
+};
 
 export type SegmentLine = { text: string; eventMs: number };
 
@@ -63,6 +73,20 @@ export class SegmentWriter {
     const absolute = path.join(this.#folder, relative);
     await mkdir(path.dirname(absolute), { recursive: true });
     const file = await open(absolute, "ax");
-    return { file, openedMs: nowMs, index: { id, deploymentId, versionId, path: relative, rows: 0, sizeBytes: 0, fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY, loggedAtMs: nowMs } };
+    return {
+      file,
+      openedMs: nowMs,
+      index: {
+        id,
+        deploymentId,
+        versionId,
+        path: relative,
+        rows: 0,
+        sizeBytes: 0,
+        fromMs: Number.POSITIVE_INFINITY,
+        toMs: Number.NEGATIVE_INFINITY,
+        loggedAtMs: nowMs,
+      },
+    };
   }
 }

@@ -41,7 +41,8 @@ export type TrafficSeries = {
 /** Traffic of a deployment between two moments, by arrival, a line a version. Buckets without traffic are left out. */
 export async function trafficSeries(ctx: CoreContext, input: z.input<typeof trafficSeriesInput>): Promise<TrafficSeries> {
   const query = trafficSeriesInput.parse(input);
-  if (query.to <= query.from) throw new CoreError("INVALID", "The end of the period must lie after its start.", { issues: [{ path: "to", message: "Must be later than from." }] });
+  if (query.to <= query.from)
+    throw new CoreError("INVALID", "The end of the period must lie after its start.", { issues: [{ path: "to", message: "Must be later than from." }] });
   const { id } = await requireServedDeployment(ctx, query.deployment);
   const seconds = (query.to.getTime() - query.from.getTime()) / 1000;
   const bucketSeconds = Math.max(60, Math.ceil(seconds / query.buckets / 60) * 60);
@@ -65,9 +66,22 @@ export async function trafficSeries(ctx: CoreContext, input: z.input<typeof traf
   const points = rows.map((row): TrafficPoint => {
     const { bucket: index, latencySumMs, p95SumMs, ...counts } = row;
     const per = (sum: number): number | null => (row.requests > 0 ? sum / row.requests : null);
-    return { ...counts, at: new Date(index * bucketSeconds * 1000), requestsPerSecond: row.requests / bucketSeconds, errorRate: per(row.serverErrors), p95Ms: per(p95SumMs), meanMs: per(latencySumMs) };
+    return {
+      ...counts,
+      at: new Date(index * bucketSeconds * 1000),
+      requestsPerSecond: row.requests / bucketSeconds,
+      errorRate: per(row.serverErrors),
+      p95Ms: per(p95SumMs),
+      meanMs: per(latencySumMs),
+    };
   });
-  return { bucketSeconds, versions: [...new Set(points.map((point) => point.version))].toSorted((a, b) => a - b), points, totals: totalsOf(points), deploys: await deploysOf(ctx, id, query) };
+  return {
+    bucketSeconds,
+    versions: [...new Set(points.map((point) => point.version))].toSorted((a, b) => a - b),
+    points,
+    totals: totalsOf(points),
+    deploys: await deploysOf(ctx, id, query),
+  };
 }
 
 function totalsOf(points: TrafficPoint[]): TrafficSeries["totals"] {

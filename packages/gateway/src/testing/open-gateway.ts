@@ -76,14 +76,27 @@ export async function openGateway(options: Partial<GatewayOptions> = {}) {
     /** Puts a deployment there, with a version that answers unless told otherwise. */
     serve(name = "delays-production", more: Partial<Route> = {}) {
       const live = { versionId: `${name}-v3`, version: 3, address: "http://worker-3", signature: SIGNATURE };
-      routes.set(name, { deploymentId: `id-of-${name}`, deploymentName: name, projectId: "p", modelName: "delays", framework: "scikit-learn", live, message: "", ...more });
+      routes.set(name, {
+        deploymentId: `id-of-${name}`,
+        deploymentName: name,
+        projectId: "p",
+        modelName: "delays",
+        framework: "scikit-learn",
+        live,
+        message: "",
+        ...more,
+      });
     },
     call: (path: string, init: RequestInit & { token?: string | null } = {}) => {
       const { token = "reader", ...rest } = init;
       return fetch(`${base}${path}`, { ...rest, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...rest.headers } });
     },
     post(path: string, body: unknown, headers: Record<string, string> = {}) {
-      return this.call(path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
+      return this.call(path, {
+        method: "POST",
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+      });
     },
     async close() {
       gateway.stop();

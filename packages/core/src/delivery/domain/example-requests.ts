@@ -1,7 +1,11 @@
 import type { Signature } from "@trellis/db/schema";
 import { datatypeOf } from "../../serving/domain/open-inference.ts";
 
-export type ExampleRequests = { row: Record<string, unknown> | null; /** Body of an Open Inference request. */ infer: object | null; /** Body of an MLflow request. */ invocations: object | null };
+export type ExampleRequests = {
+  row: Record<string, unknown> | null;
+  /** Body of an Open Inference request. */ infer: object | null;
+  /** Body of an MLflow request. */ invocations: object | null;
+};
 
 /** Requests that work, made from the example row that the model brought; nulls when it brought none. */
 export function exampleRequests(signature: Signature, example: unknown): ExampleRequests {

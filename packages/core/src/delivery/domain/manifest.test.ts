@@ -38,13 +38,22 @@ change: CR-12
   });
 
   it("changes only the lines that say something else", () => {
-    const [before, after] = [renderManifest(MANIFEST), renderManifest({ ...MANIFEST, change: "CR-13", model: { ...MANIFEST.model, version: 4 } })].map((text) => text.split("\n"));
+    const [before, after] = [renderManifest(MANIFEST), renderManifest({ ...MANIFEST, change: "CR-13", model: { ...MANIFEST.model, version: 4 } })].map((text) =>
+      text.split("\n"),
+    );
     expect(after?.filter((line, at) => line !== before?.[at])).toEqual(["  version: 4", "change: CR-13"]);
   });
 
   it("reads back whatever it writes, also names that YAML takes for something else", () => {
     const slug = fc.oneof(fc.constantFrom("true", "null", "no", "1", "1e3", "0x10", "on"), fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}[a-z0-9]$/));
-    const manifest = fc.record({ name: slug, project: slug, model: slug, version: fc.integer({ min: 1, max: 1e9 }), hex: fc.stringMatching(/^[0-9a-f]{64}$/), change: fc.integer({ min: 1, max: 1e6 }) });
+    const manifest = fc.record({
+      name: slug,
+      project: slug,
+      model: slug,
+      version: fc.integer({ min: 1, max: 1e9 }),
+      hex: fc.stringMatching(/^[0-9a-f]{64}$/),
+      change: fc.integer({ min: 1, max: 1e6 }),
+    });
     fc.assert(
       fc.property(manifest, ({ name, project, model, version, hex, change }) => {
         const whole: Manifest = { ...MANIFEST, name, project, model: { name: model, version, digest: `sha256:${hex}` }, change: `CR-${change}` };
@@ -86,13 +95,21 @@ describe("parseManifest", () => {
 
   it("never fails otherwise than with INVALID", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string().map((tail) => text + tail), fc.nat(text.length).map((cut) => text.slice(0, cut)), fc.constant("a: &a [x]\nb: [*a, *a]\n")), (any) => {
-        try {
-          parseManifest(any, FILE);
-        } catch (error) {
-          expect(error).toMatchObject({ code: "INVALID" });
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((tail) => text + tail),
+          fc.nat(text.length).map((cut) => text.slice(0, cut)),
+          fc.constant("a: &a [x]\nb: [*a, *a]\n"),
+        ),
+        (any) => {
+          try {
+            parseManifest(any, FILE);
+          } catch (error) {
+            expect(error).toMatchObject({ code: "INVALID" });
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -9,7 +9,11 @@ export const manifestSchema = z.strictObject({
   kind: z.literal("Deployment"),
   name: slug,
   project: slug,
-  model: z.strictObject({ name: z.string().min(1).max(100), version: z.int().positive(), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 hexadecimal digits') }),
+  model: z.strictObject({
+    name: z.string().min(1).max(100),
+    version: z.int().positive(),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 hexadecimal digits'),
+  }),
   serving: z.strictObject({ runtime: z.literal("python"), replicas: z.literal(1, "must be 1: this target runs one process a deployment") }),
   change: z.string().regex(/^CR-\d+$/, "must be the request that wrote it, e.g. CR-12"),
 });
@@ -45,16 +49,27 @@ export function renderManifest(manifest: Manifest): string {
 export function parseManifest(text: string, file: string): Manifest {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: "1.2" });
-  const broken = document.errors.map((error): ErrorIssue => ({ file, ...position(lines, error.pos[0]), message: error.message.split("\n")[0] ?? "It is not YAML." }));
+  const broken = document.errors.map((error): ErrorIssue => ({
+    file,
+    ...position(lines, error.pos[0]),
+    message: error.message.split("\n")[0] ?? "It is not YAML.",
+  }));
   if (broken.length > 0) throw invalid(file, broken);
-  if (!isMap(document.contents)) throw invalid(file, [{ file, line: 1, column: 1, message: "It must be a map with kind, name, project, model, serving and change." }]);
+  if (!isMap(document.contents))
+    throw invalid(file, [{ file, line: 1, column: 1, message: "It must be a map with kind, name, project, model, serving and change." }]);
   const alias = firstAlias(document);
   if (alias !== null) throw invalid(file, [{ file, ...position(lines, alias), message: "Aliases are not read here; write the value itself." }]);
   const parsed = manifestSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.flatMap((issue): ErrorIssue[] => {
     const extra = issue.code === "unrecognized_keys" ? issue.keys : [];
-    if (extra.length > 0) return extra.map((key) => ({ file, path: [...issue.path, key].join("."), ...place(document.contents, [...issue.path, key], lines), message: "this field is not known" }));
+    if (extra.length > 0)
+      return extra.map((key) => ({
+        file,
+        path: [...issue.path, key].join("."),
+        ...place(document.contents, [...issue.path, key], lines),
+        message: "this field is not known",
+      }));
     return [{ file, path: issue.path.join("."), ...place(document.contents, issue.path, lines), message: issue.message }];
   });
   throw invalid(file, issues);

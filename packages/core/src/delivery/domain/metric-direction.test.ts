@@ -21,7 +21,13 @@ it("isTrainingMetric tells metrics of the training rows", () => {
 
 describe("compareMetrics", () => {
   it("puts metrics with a direction first and says which way each went", () => {
-    expect(compareMetrics({ mae: 2, auc: 0.5, rows: 10 }, { mae: 3, auc: 0.6, rows: 20, f1: 0.4 }).map(({ key, verdict, change }) => [key, verdict, change === null ? null : Number(change.toFixed(6))])).toEqual([
+    expect(
+      compareMetrics({ mae: 2, auc: 0.5, rows: 10 }, { mae: 3, auc: 0.6, rows: 20, f1: 0.4 }).map(({ key, verdict, change }) => [
+        key,
+        verdict,
+        change === null ? null : Number(change.toFixed(6)),
+      ]),
+    ).toEqual([
       ["auc", "better", 0.1],
       ["f1", "unknown", null],
       ["mae", "worse", 1],

@@ -1,8 +1,41 @@
 /** Which way a metric should go. */
 export type MetricDirection = "higher" | "lower" | "unknown";
 
-const HIGHER = new Set(["auc", "roc_auc", "auc_roc", "pr_auc", "auc_pr", "average_precision", "accuracy", "balanced_accuracy", "f1", "f1_score", "precision", "recall", "r2", "ndcg", "mcc"]);
-const LOWER = new Set(["log_loss", "logloss", "cross_entropy", "brier", "brier_score", "mae", "rmse", "mse", "mape", "smape", "median_absolute_error", "rmsle", "loss", "error_rate", "calibration_error", "ece"]);
+const HIGHER = new Set([
+  "auc",
+  "roc_auc",
+  "auc_roc",
+  "pr_auc",
+  "auc_pr",
+  "average_precision",
+  "accuracy",
+  "balanced_accuracy",
+  "f1",
+  "f1_score",
+  "precision",
+  "recall",
+  "r2",
+  "ndcg",
+  "mcc",
+]);
+const LOWER = new Set([
+  "log_loss",
+  "logloss",
+  "cross_entropy",
+  "brier",
+  "brier_score",
+  "mae",
+  "rmse",
+  "mse",
+  "mape",
+  "smape",
+  "median_absolute_error",
+  "rmsle",
+  "loss",
+  "error_rate",
+  "calibration_error",
+  "ece",
+]);
 
 /** Direction by the usual name of a metric; `test_auc`, `test/auc` and `val.auc` are all `auc`. */
 export function metricDirection(key: string): MetricDirection {

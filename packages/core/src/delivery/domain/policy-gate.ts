@@ -54,9 +54,14 @@ function versionHref({ modelName, candidate }: GateFacts): string {
 function liveGate(facts: GateFacts): GateResult {
   const { candidate, live } = facts;
   const base = { gate: "already-live", title: "Changes something", href: `/deployments/${facts.deploymentName}` };
-  if (candidate.archived) return { ...base, verdict: "fail", evidence: `Version ${candidate.version} is archived. Bring it back before it is deployed.`, href: versionHref(facts) };
+  if (candidate.archived)
+    return { ...base, verdict: "fail", evidence: `Version ${candidate.version} is archived. Bring it back before it is deployed.`, href: versionHref(facts) };
   if (live?.id === candidate.id) return { ...base, verdict: "fail", evidence: `Version ${candidate.version} answers already.` };
-  return { ...base, verdict: "pass", evidence: live ? `Version ${candidate.version} would replace version ${live.version}.` : `Version ${candidate.version} would be the first here.` };
+  return {
+    ...base,
+    verdict: "pass",
+    evidence: live ? `Version ${candidate.version} would replace version ${live.version}.` : `Version ${candidate.version} would be the first here.`,
+  };
 }
 
 function runGate({ run }: GateFacts): GateResult {
@@ -72,7 +77,8 @@ function reproducibleGate(facts: GateFacts): GateResult {
   const { commit, dataDigest, lockDigest } = facts.candidate;
   const base = { gate: "reproducible", title: "Can be made again", href: versionHref(facts) };
   const missing = [commit ? null : "the commit", lockDigest ? null : "the locked packages", dataDigest ? null : "the data"].filter((name) => name !== null);
-  if (missing.length === 0) return { ...base, verdict: "pass", evidence: `Commit ${commit.slice(0, 8)}, data ${short(dataDigest)} and packages ${short(lockDigest)} are recorded.` };
+  if (missing.length === 0)
+    return { ...base, verdict: "pass", evidence: `Commit ${commit.slice(0, 8)}, data ${short(dataDigest)} and packages ${short(lockDigest)} are recorded.` };
   // A pipeline may truly read no files, but then nobody can say what it was trained on.
   const isOnlyData = missing.length === 1 && !dataDigest;
   return { ...base, verdict: isOnlyData ? "warn" : "fail", evidence: `Not recorded: ${missing.join(", ")}.` };
@@ -82,8 +88,10 @@ function filesGate(facts: GateFacts): GateResult {
   const { files, candidate } = facts;
   const base = { gate: "files", title: "Files are those that were registered", href: `${versionHref(facts)}?tab=files` };
   if (files.count === 0) return { ...base, verdict: "fail", evidence: "The version has no files." };
-  if (files.missing.length > 0) return { ...base, verdict: "fail", evidence: `${files.missing.length} of ${files.count} files are not in the store, ${files.missing[0] ?? ""} for one.` };
-  if (files.digest !== candidate.digest) return { ...base, verdict: "fail", evidence: `The digest is ${short(files.digest)}; ${short(candidate.digest)} was registered.` };
+  if (files.missing.length > 0)
+    return { ...base, verdict: "fail", evidence: `${files.missing.length} of ${files.count} files are not in the store, ${files.missing[0] ?? ""} for one.` };
+  if (files.digest !== candidate.digest)
+    return { ...base, verdict: "fail", evidence: `The digest is ${short(files.digest)}; ${short(candidate.digest)} was registered.` };
   return { ...base, verdict: "pass", evidence: `${files.count} ${files.count === 1 ? "file" : "files"}, digest ${short(candidate.digest)}.` };
 }
 
@@ -114,7 +122,11 @@ function signatureGate(facts: GateFacts): GateResult {
   const changes = compareSignatures(live.signature, candidate.signature);
   const breaking = changes.filter((change) => change.breaks);
   if (breaking.length > 0) return { ...base, verdict: "fail", evidence: `Callers would break: ${breaking.map((change) => change.text).join("; ")}.` };
-  return { ...base, verdict: "pass", evidence: changes.length > 0 ? `${counts}; ${changes.map((change) => change.text).join("; ")}.` : `${counts}, as in version ${live.version}.` };
+  return {
+    ...base,
+    verdict: "pass",
+    evidence: changes.length > 0 ? `${counts}; ${changes.map((change) => change.text).join("; ")}.` : `${counts}, as in version ${live.version}.`,
+  };
 }
 
 function cardGate(facts: GateFacts): GateResult {

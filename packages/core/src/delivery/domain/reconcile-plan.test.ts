@@ -3,10 +3,33 @@ import { describe, expect, it } from "vitest";
 import type { ObservedWorkload } from "../../serving/ports.ts";
 import { type DeploymentState, DRAIN_MS, planDeployment, type ReconcileAction, versionOfWorkload, workloadName } from "./reconcile-plan.ts";
 
-const ready = (version: number, address = `http://w${version}`): ObservedWorkload => ({ name: workloadName("d", version), state: "ready", address, restarts: 0, message: null });
+const ready = (version: number, address = `http://w${version}`): ObservedWorkload => ({
+  name: workloadName("d", version),
+  state: "ready",
+  address,
+  restarts: 0,
+  message: null,
+});
 const starting = (version: number): ObservedWorkload => ({ name: workloadName("d", version), state: "starting", address: null, restarts: 0, message: null });
-const exited = (version: number): ObservedWorkload => ({ name: workloadName("d", version), state: "exited", address: null, restarts: 5, message: "It exited with code 1." });
-const state = (more: Partial<DeploymentState> = {}): DeploymentState => ({ name: "d", desiredVersion: 1, liveVersion: null, endpoint: null, observed: [], failures: 0, retryAtMs: null, switchedAtMs: null, nowMs: 1_000_000, ...more });
+const exited = (version: number): ObservedWorkload => ({
+  name: workloadName("d", version),
+  state: "exited",
+  address: null,
+  restarts: 5,
+  message: "It exited with code 1.",
+});
+const state = (more: Partial<DeploymentState> = {}): DeploymentState => ({
+  name: "d",
+  desiredVersion: 1,
+  liveVersion: null,
+  endpoint: null,
+  observed: [],
+  failures: 0,
+  retryAtMs: null,
+  switchedAtMs: null,
+  nowMs: 1_000_000,
+  ...more,
+});
 const at = (version: number) => ({ version, address: `http://w${version}` });
 const live1 = { desiredVersion: 2, liveVersion: 1, endpoint: at(1), switchedAtMs: 0 };
 
@@ -18,21 +41,99 @@ describe("planDeployment", () => {
     ["has nothing to do when it answers", { observed: [ready(1)], liveVersion: 1, endpoint: at(1) }, [], "synced healthy"],
     ["starts the successor beside what is live", { ...live1, observed: [ready(1)] }, [{ kind: "start", version: 2 }], "out_of_sync progressing"],
     ["keeps what is live while the successor starts", { ...live1, observed: [ready(1), starting(2)] }, [], "out_of_sync progressing"],
-    ["moves requests to the successor before it stops anything", { ...live1, observed: [ready(1), ready(2)] }, [{ kind: "switch", version: 2, address: "http://w2" }], "out_of_sync progressing"],
-    ["lets the old one drain", { desiredVersion: 2, liveVersion: 2, endpoint: at(2), observed: [ready(1), ready(2)], switchedAtMs: 1_000_000 - DRAIN_MS + 1 }, [], "synced healthy"],
-    ["stops the old one then", { desiredVersion: 2, liveVersion: 2, endpoint: at(2), observed: [ready(1), ready(2)], switchedAtMs: 1_000_000 - DRAIN_MS }, [{ kind: "stop", workload: "d@1" }], "synced healthy"],
-    ["gives a successor up that cannot start", { ...live1, observed: [ready(1), exited(2)] }, [{ kind: "give-up", version: 2, message: "It exited with code 1." }], "out_of_sync degraded"],
+    [
+      "moves requests to the successor before it stops anything",
+      { ...live1, observed: [ready(1), ready(2)] },
+      [{ kind: "switch", version: 2, address: "http://w2" }],
+      "out_of_sync progressing",
+    ],
+    [
+      "lets the old one drain",
+      { desiredVersion: 2, liveVersion: 2, endpoint: at(2), observed: [ready(1), ready(2)], switchedAtMs: 1_000_000 - DRAIN_MS + 1 },
+      [],
+      "synced healthy",
+    ],
+    [
+      "stops the old one then",
+      { desiredVersion: 2, liveVersion: 2, endpoint: at(2), observed: [ready(1), ready(2)], switchedAtMs: 1_000_000 - DRAIN_MS },
+      [{ kind: "stop", workload: "d@1" }],
+      "synced healthy",
+    ],
+    [
+      "gives a successor up that cannot start",
+      { ...live1, observed: [ready(1), exited(2)] },
+      [{ kind: "give-up", version: 2, message: "It exited with code 1." }],
+      "out_of_sync degraded",
+    ],
     ["leaves one alone that was given up", { ...live1, failures: 1, observed: [ready(1)] }, [], "out_of_sync degraded"],
-    ["never moves requests to one that was given up", { ...live1, failures: 1, observed: [ready(1), ready(2)] }, [{ kind: "stop", workload: "d@2" }], "out_of_sync degraded"],
-    ["starts what was live again when its successor failed and all is gone", { ...live1, endpoint: null, failures: 1 }, [{ kind: "start", version: 1 }], "out_of_sync degraded"],
-    ["starts both after everything was lost", { ...live1, endpoint: null }, [{ kind: "start", version: 1 }, { kind: "start", version: 2 }], "out_of_sync progressing"],
-    ["withdraws an address behind which nothing runs", { liveVersion: 1, endpoint: at(1) }, [{ kind: "withdraw", message: "Its process is not running." }, { kind: "start", version: 1 }], "out_of_sync progressing"],
-    ["follows a process to its new address", { liveVersion: 1, endpoint: at(1), observed: [ready(1, "http://new")] }, [{ kind: "switch", version: 1, address: "http://new" }], "out_of_sync progressing"],
-    ["counts it when what is live was given up by the target", { liveVersion: 1, endpoint: at(1), observed: [exited(1)] }, [{ kind: "withdraw", message: "It exited with code 1." }, { kind: "count-failure", message: "It exited with code 1." }], "out_of_sync degraded"],
+    [
+      "never moves requests to one that was given up",
+      { ...live1, failures: 1, observed: [ready(1), ready(2)] },
+      [{ kind: "stop", workload: "d@2" }],
+      "out_of_sync degraded",
+    ],
+    [
+      "starts what was live again when its successor failed and all is gone",
+      { ...live1, endpoint: null, failures: 1 },
+      [{ kind: "start", version: 1 }],
+      "out_of_sync degraded",
+    ],
+    [
+      "starts both after everything was lost",
+      { ...live1, endpoint: null },
+      [
+        { kind: "start", version: 1 },
+        { kind: "start", version: 2 },
+      ],
+      "out_of_sync progressing",
+    ],
+    [
+      "withdraws an address behind which nothing runs",
+      { liveVersion: 1, endpoint: at(1) },
+      [
+        { kind: "withdraw", message: "Its process is not running." },
+        { kind: "start", version: 1 },
+      ],
+      "out_of_sync progressing",
+    ],
+    [
+      "follows a process to its new address",
+      { liveVersion: 1, endpoint: at(1), observed: [ready(1, "http://new")] },
+      [{ kind: "switch", version: 1, address: "http://new" }],
+      "out_of_sync progressing",
+    ],
+    [
+      "counts it when what is live was given up by the target",
+      { liveVersion: 1, endpoint: at(1), observed: [exited(1)] },
+      [
+        { kind: "withdraw", message: "It exited with code 1." },
+        { kind: "count-failure", message: "It exited with code 1." },
+      ],
+      "out_of_sync degraded",
+    ],
     ["waits for the pause", { liveVersion: 1, observed: [exited(1)], failures: 1, retryAtMs: 1_000_001 }, [], "out_of_sync degraded"],
-    ["tries again after the pause", { liveVersion: 1, observed: [exited(1)], failures: 1, retryAtMs: 1_000_000 }, [{ kind: "start", version: 1 }], "out_of_sync degraded"],
-    ["gives what was live a long pause when both cannot start", { ...live1, endpoint: null, failures: 1, observed: [exited(1)] }, [{ kind: "pause-live", message: "It exited with code 1." }], "out_of_sync degraded"],
-    ["stops everything that git does not ask for", { desiredVersion: null, liveVersion: 1, endpoint: at(1), observed: [ready(1), starting(2)] }, [{ kind: "withdraw", message: "It was removed." }, { kind: "stop", workload: "d@1" }, { kind: "stop", workload: "d@2" }], "out_of_sync missing"],
+    [
+      "tries again after the pause",
+      { liveVersion: 1, observed: [exited(1)], failures: 1, retryAtMs: 1_000_000 },
+      [{ kind: "start", version: 1 }],
+      "out_of_sync degraded",
+    ],
+    [
+      "gives what was live a long pause when both cannot start",
+      { ...live1, endpoint: null, failures: 1, observed: [exited(1)] },
+      [{ kind: "pause-live", message: "It exited with code 1." }],
+      "out_of_sync degraded",
+    ],
+    [
+      "stops everything that git does not ask for",
+      { desiredVersion: null, liveVersion: 1, endpoint: at(1), observed: [ready(1), starting(2)] },
+      [
+        { kind: "withdraw", message: "It was removed." },
+        { kind: "stop", workload: "d@1" },
+        { kind: "stop", workload: "d@2" },
+      ],
+      "out_of_sync missing",
+    ],
     ["is done when nothing is left", { desiredVersion: null, liveVersion: 1 }, [], "synced missing"],
   ])("%s", (_, more, actions, status) => {
     const plan = planDeployment(state(more));
@@ -41,7 +142,9 @@ describe("planDeployment", () => {
   });
 
   it("says what failed and what still answers", () => {
-    expect(planDeployment(state({ ...live1, observed: [ready(1), exited(2)] })).message).toBe("Version 2 could not be started. Version 1 still answers. It exited with code 1.");
+    expect(planDeployment(state({ ...live1, observed: [ready(1), exited(2)] })).message).toBe(
+      "Version 2 could not be started. Version 1 still answers. It exited with code 1.",
+    );
   });
 });
 
@@ -96,10 +199,20 @@ const worlds = fc
     hasEndpoint: fc.boolean(),
     workloads: fc.uniqueArray(fc.tuple(version, fc.constantFrom(ready, starting, exited)), { selector: ([number]) => number }),
     failures: fc.nat(2),
-    fates: fc.tuple(fc.constantFrom("ready" as const, "exited" as const), fc.constantFrom("ready" as const, "exited" as const), fc.constantFrom("ready" as const, "exited" as const)),
+    fates: fc.tuple(
+      fc.constantFrom("ready" as const, "exited" as const),
+      fc.constantFrom("ready" as const, "exited" as const),
+      fc.constantFrom("ready" as const, "exited" as const),
+    ),
   })
   .map(({ desired, live, hasEndpoint, workloads, failures, fates }): World => ({
-    state: state({ desiredVersion: desired, liveVersion: live, endpoint: hasEndpoint && live !== null ? at(live) : null, observed: workloads.map(([number, make]) => make(number)), failures }),
+    state: state({
+      desiredVersion: desired,
+      liveVersion: live,
+      endpoint: hasEndpoint && live !== null ? at(live) : null,
+      observed: workloads.map(([number, make]) => make(number)),
+      failures,
+    }),
     fate: { 1: fates[0], 2: fates[1], 3: fates[2] },
   }));
 
@@ -112,12 +225,19 @@ describe("planning and acting again and again", () => {
           // A kill between any two actions: the rest is never done.
           for (const action of isKilled ? plan.actions.slice(0, 1) : plan.actions) {
             const served = world.state.endpoint;
-            const isServing = served !== null && world.state.observed.some((workload) => workload.name === workloadName("d", served.version) && workload.state === "ready" && workload.address === served.address);
+            const isServing =
+              served !== null &&
+              world.state.observed.some(
+                (workload) => workload.name === workloadName("d", served.version) && workload.state === "ready" && workload.address === served.address,
+              );
             act(world, action);
             if (isServing && world.state.desiredVersion !== null) {
               const after = world.state.endpoint;
               expect(after, JSON.stringify(action)).not.toBeNull();
-              expect(world.state.observed.some((workload) => workload.name === workloadName("d", after?.version ?? 0) && workload.state === "ready"), JSON.stringify(action)).toBe(true);
+              expect(
+                world.state.observed.some((workload) => workload.name === workloadName("d", after?.version ?? 0) && workload.state === "ready"),
+                JSON.stringify(action),
+              ).toBe(true);
             }
           }
           world.state.nowMs += 3_000;
@@ -133,7 +253,10 @@ describe("planning and acting again and again", () => {
       fc.property(worlds, (world) => {
         world.state.failures = 0;
         const { desiredVersion: wanted } = world.state;
-        const isDoomed = wanted !== null && (world.fate[wanted] === "exited" || world.state.observed.some((workload) => workload.name === workloadName("d", wanted) && workload.state === "exited"));
+        const isDoomed =
+          wanted !== null &&
+          (world.fate[wanted] === "exited" ||
+            world.state.observed.some((workload) => workload.name === workloadName("d", wanted) && workload.state === "exited"));
         for (let round = 0; round < 40; round += 1) {
           for (const action of planDeployment(world.state).actions) act(world, action);
           world.state.nowMs += 60_000;

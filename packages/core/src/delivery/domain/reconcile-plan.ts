@@ -73,7 +73,13 @@ function planRemoval(state: DeploymentState): ReconcilePlan {
   const actions: ReconcileAction[] = state.endpoint ? [{ kind: "withdraw", message: "It was removed." }] : [];
   actions.push(...state.observed.map((workload): ReconcileAction => ({ kind: "stop", workload: workload.name })));
   const isDone = actions.length === 0;
-  return { actions, sync: isDone ? "synced" : "out_of_sync", health: "missing", message: isDone ? "Removed." : "Being removed.", recheckMs: isDone ? null : RECHECK_MS };
+  return {
+    actions,
+    sync: isDone ? "synced" : "out_of_sync",
+    health: "missing",
+    message: isDone ? "Removed." : "Being removed.",
+    recheckMs: isDone ? null : RECHECK_MS,
+  };
 }
 
 function planVersion(state: DeploymentState, desired: number): ReconcilePlan {
@@ -96,7 +102,13 @@ function hasFailed(state: DeploymentState, desired: number): boolean {
 function planReady(state: DeploymentState, desired: number, address: string): ReconcilePlan {
   const { endpoint } = state;
   if (endpoint?.version !== desired || endpoint.address !== address) {
-    return { actions: [{ kind: "switch", version: desired, address }], sync: "out_of_sync", health: "progressing", message: `Version ${desired} is ready; requests move to it.`, recheckMs: RECHECK_MS };
+    return {
+      actions: [{ kind: "switch", version: desired, address }],
+      sync: "out_of_sync",
+      health: "progressing",
+      message: `Version ${desired} is ready; requests move to it.`,
+      recheckMs: RECHECK_MS,
+    };
   }
   const others = state.observed.filter((workload) => workload.name !== workloadName(state.name, desired));
   const drainedMs = state.switchedAtMs === null ? 0 : state.switchedAtMs + DRAIN_MS - state.nowMs;

@@ -4,7 +4,23 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { Database, Transaction } from "@trellis/db";
-import { changeRequest, changeRequestEvent, deployment, deploymentEvent, environment, jobOutbox, modelVersion, modelVersionFile, pipeline, pipelineVersion, project, projectMember, registeredModel, run, user } from "@trellis/db/schema";
+import {
+  changeRequest,
+  changeRequestEvent,
+  deployment,
+  deploymentEvent,
+  environment,
+  jobOutbox,
+  modelVersion,
+  modelVersionFile,
+  pipeline,
+  pipelineVersion,
+  project,
+  projectMember,
+  registeredModel,
+  run,
+  user,
+} from "@trellis/db/schema";
 import { rolledBack } from "@trellis/db/testing";
 import { asc, eq, inArray } from "drizzle-orm";
 import { type CommitRequest, SourceHostCapability } from "../../catalog/ports.ts";
@@ -39,7 +55,13 @@ export type DeliveryLab = Awaited<ReturnType<typeof openDeliveryLab>>;
 export async function openDeliveryLab(tx: Transaction, options: { visibility?: "internal" | "private" } = {}) {
   const database = { db: asDatabase(tx) };
   const folder = await mkdtemp(path.join(tmpdir(), "trellis-delivery-"));
-  const [sources, store, executor, environments, runtime] = [new RecordingSourceHost(), new MemoryArtifactStore(), new FakeExecutor(), new FakeEnvironments(), new FakeServingRuntime()];
+  const [sources, store, executor, environments, runtime] = [
+    new RecordingSourceHost(),
+    new MemoryArtifactStore(),
+    new FakeExecutor(),
+    new FakeEnvironments(),
+    new FakeServingRuntime(),
+  ];
   const target = new FakeDeployTarget(path.join(folder, "serving"));
   executor.otherwise = async ({ command }) => {
     if (command.startsWith("install ")) environments.made.add(command.slice("install ".length));
@@ -74,7 +96,12 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
     await database.db.insert(user).values({ id, name, email, role, createdAt: new Date(), updatedAt: new Date() });
     return contextOf({ kind: "user", userId: id, name, email, role });
   };
-  const [ada, grace, edsger, vera] = [await person("Ada", "data_scientist"), await person("Grace", "approver"), await person("Edsger", "data_scientist"), await person("Vera", "viewer")];
+  const [ada, grace, edsger, vera] = [
+    await person("Ada", "data_scientist"),
+    await person("Grace", "approver"),
+    await person("Edsger", "data_scientist"),
+    await person("Vera", "viewer"),
+  ];
   const system = asSystem(ada, "Delivery");
   await ensureEnvironmentsRepository(system);
   const made = await makeProject(database.db, { suffix, visibility: options.visibility ?? "internal", ownerId: userIdOf(ada) });
@@ -126,7 +153,9 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
       await rm(folder, { recursive: true, force: true });
     },
     /** Registers the next version of the model. */
-    addVersion: (more: Partial<typeof modelVersion.$inferInsert> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> } = {}) => addVersion({ db: database.db, store, commit, ...made, ownerId: userIdOf(ada) }, more),
+    addVersion: (
+      more: Partial<typeof modelVersion.$inferInsert> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> } = {},
+    ) => addVersion({ db: database.db, store, commit, ...made, ownerId: userIdOf(ada) }, more),
     async request(id: string) {
       const [row] = await database.db.select().from(changeRequest).where(eq(changeRequest.id, id));
       if (!row) throw new Error(`There is no request ${id}.`);
@@ -138,10 +167,14 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
       return row;
     },
     async requestEvents(id: string) {
-      return (await database.db.select().from(changeRequestEvent).where(eq(changeRequestEvent.changeRequestId, id)).orderBy(asc(changeRequestEvent.seq))).map((event) => event.kind);
+      return (await database.db.select().from(changeRequestEvent).where(eq(changeRequestEvent.changeRequestId, id)).orderBy(asc(changeRequestEvent.seq))).map(
+        (event) => event.kind,
+      );
     },
     async deploymentEvents(id: string) {
-      return (await database.db.select().from(deploymentEvent).where(eq(deploymentEvent.deploymentId, id)).orderBy(asc(deploymentEvent.seq))).map((event) => event.kind);
+      return (await database.db.select().from(deploymentEvent).where(eq(deploymentEvent.deploymentId, id)).orderBy(asc(deploymentEvent.seq))).map(
+        (event) => event.kind,
+      );
     },
     async jobs(...names: string[]) {
       return database.db.select().from(jobOutbox).where(inArray(jobOutbox.name, names)).orderBy(asc(jobOutbox.seq));
@@ -158,7 +191,11 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
 }
 
 /** A test in a lab of its own, of which nothing is left. */
-export function inDeliveryLab(database: { db: Database }, test: (lab: DeliveryLab) => Promise<void>, options: Parameters<typeof openDeliveryLab>[1] = {}): () => Promise<void> {
+export function inDeliveryLab(
+  database: { db: Database },
+  test: (lab: DeliveryLab) => Promise<void>,
+  options: Parameters<typeof openDeliveryLab>[1] = {},
+): () => Promise<void> {
   return () =>
     rolledBack(database.db, async (tx) => {
       const lab = await openDeliveryLab(tx, options);
@@ -191,14 +228,38 @@ async function makeProject(db: Database, { suffix, visibility, ownerId }: { suff
 }
 
 async function addVersion(
-  lab: { db: Database; store: MemoryArtifactStore; commit: string; project: { id: string }; model: { id: string; name: string }; pipelineVersionId: string; ownerId: string },
+  lab: {
+    db: Database;
+    store: MemoryArtifactStore;
+    commit: string;
+    project: { id: string };
+    model: { id: string; name: string };
+    pipelineVersionId: string;
+    ownerId: string;
+  },
   more: Partial<typeof modelVersion.$inferInsert> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> },
 ) {
   const { triggerKind = "manual", cause = {}, ...values } = more;
   const existing = await lab.db.select({ id: modelVersion.id }).from(modelVersion).where(eq(modelVersion.modelId, lab.model.id));
   const version = existing.length + 1;
   const runId = newId();
-  await lab.db.insert(run).values({ id: runId, projectId: lab.project.id, pipelineVersionId: lab.pipelineVersionId, pipelineName: "train", number: version, status: "succeeded", triggerKind, triggerKey: runId, cause, parameters: {}, commit: lab.commit, requestedByName: "Ada", createdAt: new Date() });
+  await lab.db
+    .insert(run)
+    .values({
+      id: runId,
+      projectId: lab.project.id,
+      pipelineVersionId: lab.pipelineVersionId,
+      pipelineName: "train",
+      number: version,
+      status: "succeeded",
+      triggerKind,
+      triggerKey: runId,
+      cause,
+      parameters: {},
+      commit: lab.commit,
+      requestedByName: "Ada",
+      createdAt: new Date(),
+    });
   const stored = await lab.store.put(Readable.from([`model ${lab.model.name} ${version}`]));
   const files = [{ path: "model.bin", digest: stored.digest, sizeBytes: stored.sizeBytes }];
   const row = {

@@ -4,9 +4,23 @@ import { asc, eq } from "drizzle-orm";
 import { handleJob, type JobHandler } from "../../jobs/index.ts";
 import type { CoreContext } from "../../kernel/context.ts";
 import { isCoreError } from "../../kernel/errors.ts";
-import { changeCommit, commitChange, deploymentRecheck, deploymentReconcile, environmentReconcile, recheckDeployment, reconcileDeployment, reconcileEnvironment } from "../index.ts";
+import {
+  changeCommit,
+  commitChange,
+  deploymentRecheck,
+  deploymentReconcile,
+  environmentReconcile,
+  recheckDeployment,
+  reconcileDeployment,
+  reconcileEnvironment,
+} from "../index.ts";
 
-const HANDLERS: JobHandler[] = [handleJob(changeCommit, commitChange), handleJob(environmentReconcile, reconcileEnvironment), handleJob(deploymentReconcile, reconcileDeployment), handleJob(deploymentRecheck, recheckDeployment)];
+const HANDLERS: JobHandler[] = [
+  handleJob(changeCommit, commitChange),
+  handleJob(environmentReconcile, reconcileEnvironment),
+  handleJob(deploymentReconcile, reconcileDeployment),
+  handleJob(deploymentRecheck, recheckDeployment),
+];
 
 /** More jobs than this in one go mean that something asks for itself without end. */
 const LIMIT = 200;

@@ -75,7 +75,12 @@ function fillColumn(field: SignatureField, values: unknown[] | undefined, out: F
 function setValue(row: FeatureRow, field: SignatureField, value: unknown, given: boolean, at: number, rows: number, faults: RequestFaults): void {
   if (value === null || value === undefined) {
     if (isRequired(field)) {
-      faults.addValue(field.name, at, rows, given ? `expected ${field.type}, got nothing (null); this feature is required` : `it is missing; this feature (${field.type}) is required`);
+      faults.addValue(
+        field.name,
+        at,
+        rows,
+        given ? `expected ${field.type}, got nothing (null); this feature is required` : `it is missing; this feature (${field.type}) is required`,
+      );
     }
     define(row, field.name, null);
     return;

@@ -56,5 +56,4 @@ export function isRequired(field: SignatureField): boolean {
   return field.required !== false;
 }
 
-
 export type { Signature, SignatureField };

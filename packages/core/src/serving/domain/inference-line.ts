@@ -44,5 +44,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isFeatureRow(value: unknown): value is FeatureRow {
-  return isObject(value) && Object.values(value).every((part) => part === null || typeof part === "string" || typeof part === "number" || typeof part === "boolean");
+  return (
+    isObject(value) && Object.values(value).every((part) => part === null || typeof part === "string" || typeof part === "number" || typeof part === "boolean")
+  );
 }

@@ -32,17 +32,73 @@ function fault(act: () => unknown): string {
 
 describe("parseScoringRequest", () => {
   it.each([
-    ["dataframe_split", { dataframe_split: { columns: ["origin", "distance", "hour"], data: [["ORD", 100, 7], ["EWR", 2.5, null]] } }],
-    ["dataframe_split with an index", { dataframe_split: { columns: ["origin", "distance", "hour"], index: [5, 6], data: [["ORD", 100, 7], ["EWR", 2.5, null]] } }],
-    ["dataframe_records", { dataframe_records: [{ distance: 100, origin: "ORD", hour: 7 }, { distance: 2.5, origin: "EWR" }] }],
-    ["instances of objects", { instances: [{ distance: 100, origin: "ORD", hour: 7 }, { distance: 2.5, origin: "EWR" }] }],
-    ["instances of lists", { instances: [[100, "ORD", 7, null], [2.5, "EWR", null, null]] }],
+    [
+      "dataframe_split",
+      {
+        dataframe_split: {
+          columns: ["origin", "distance", "hour"],
+          data: [
+            ["ORD", 100, 7],
+            ["EWR", 2.5, null],
+          ],
+        },
+      },
+    ],
+    [
+      "dataframe_split with an index",
+      {
+        dataframe_split: {
+          columns: ["origin", "distance", "hour"],
+          index: [5, 6],
+          data: [
+            ["ORD", 100, 7],
+            ["EWR", 2.5, null],
+          ],
+        },
+      },
+    ],
+    [
+      "dataframe_records",
+      {
+        dataframe_records: [
+          { distance: 100, origin: "ORD", hour: 7 },
+          { distance: 2.5, origin: "EWR" },
+        ],
+      },
+    ],
+    [
+      "instances of objects",
+      {
+        instances: [
+          { distance: 100, origin: "ORD", hour: 7 },
+          { distance: 2.5, origin: "EWR" },
+        ],
+      },
+    ],
+    [
+      "instances of lists",
+      {
+        instances: [
+          [100, "ORD", 7, null],
+          [2.5, "EWR", null, null],
+        ],
+      },
+    ],
     ["inputs by feature", { inputs: { distance: [100, 2.5], origin: ["ORD", "EWR"], hour: [7, null] } }],
     ["nested inputs by feature", { inputs: { distance: [[100], [2.5]], origin: [["ORD"], ["EWR"]], hour: [[7], [null]] } }],
-    ["inputs as rows", { inputs: [{ distance: 100, origin: "ORD", hour: 7 }, { distance: 2.5, origin: "EWR" }] }],
+    [
+      "inputs as rows",
+      {
+        inputs: [
+          { distance: 100, origin: "ORD", hour: 7 },
+          { distance: 2.5, origin: "EWR" },
+        ],
+      },
+    ],
   ])("reads %s", (_, body) => expect(json(body).rows).toEqual(ROWS));
 
-  it("takes single values as one row", () => expect(json({ inputs: { distance: 1, origin: "A" } }).rows).toEqual([{ distance: 1, origin: "A", hour: null, holiday: null }]));
+  it("takes single values as one row", () =>
+    expect(json({ inputs: { distance: 1, origin: "A" } }).rows).toEqual([{ distance: 1, origin: "A", hour: null, holiday: null }]));
 
   it("takes event times from params", () => {
     expect(json({ instances: [{ distance: 1, origin: "A" }], params: { event_times: ["2001-02-03"] } }).eventTimes).toEqual([new Date("2001-02-03")]);
@@ -55,9 +111,21 @@ describe("parseScoringRequest", () => {
     ["a list", [], /^The body must be an object/],
     ["no rows", { dataframe_records: [] }, "The request has no rows."],
     ["a record that is no object", { dataframe_records: [3] }, "Row 1 of 1: expected an object of feature names and values."],
-    ["a missing feature", { dataframe_records: [{ distance: 1, origin: "A" }, { distance: 1 }] }, 'Feature "origin", row 2 of 2: it is missing; this feature (string) is required.'],
-    ["an unknown feature", { dataframe_records: [{ distance: 1, origin: "A", color: "red" }] }, /^Row 1 of 1 has the unknown feature "color"\. This model takes: /],
-    ["a mistyped value", { dataframe_records: [{ distance: "far", origin: "A" }] }, 'Feature "distance", row 1 of 1: expected a number, got the text "far" (type double).'],
+    [
+      "a missing feature",
+      { dataframe_records: [{ distance: 1, origin: "A" }, { distance: 1 }] },
+      'Feature "origin", row 2 of 2: it is missing; this feature (string) is required.',
+    ],
+    [
+      "an unknown feature",
+      { dataframe_records: [{ distance: 1, origin: "A", color: "red" }] },
+      /^Row 1 of 1 has the unknown feature "color"\. This model takes: /,
+    ],
+    [
+      "a mistyped value",
+      { dataframe_records: [{ distance: "far", origin: "A" }] },
+      'Feature "distance", row 1 of 1: expected a number, got the text "far" (type double).',
+    ],
     ["a short row", { dataframe_split: { columns: ["distance", "origin"], data: [[1]] } }, "dataframe_split.data, row 1 of 1: it has 1 values for 2 features."],
     ["no columns", { dataframe_split: { data: [] } }, '"dataframe_split.columns" must be a list of feature names.'],
   ])("refuses %s", (_, body, message) => expect(fault(() => json(body))).toEqual(typeof message === "string" ? message : expect.stringMatching(message)));
@@ -65,21 +133,26 @@ describe("parseScoringRequest", () => {
   it("never fails otherwise than with INVALID", () => {
     const form = fc.constantFrom("dataframe_split", "dataframe_records", "instances", "inputs", "params");
     fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(form, fc.jsonValue()), fc.dictionary(form, fc.array(fc.array(fc.jsonValue({ maxDepth: 1 }))))), (body) => {
-        try {
-          json(body);
-        } catch (error) {
-          expect(error).toMatchObject({ code: "INVALID" });
-        }
-      }),
+      fc.property(
+        fc.oneof(fc.jsonValue(), fc.dictionary(form, fc.jsonValue()), fc.dictionary(form, fc.array(fc.array(fc.jsonValue({ maxDepth: 1 }))))),
+        (body) => {
+          try {
+            json(body);
+          } catch (error) {
+            expect(error).toMatchObject({ code: "INVALID" });
+          }
+        },
+      ),
     );
   });
 });
 
 describe("parseScoringCsv", () => {
   it("reads cells by the types of the signature, empty ones as null", () => {
-    expect(csv("distance,origin,hour,holiday\r\n100,ORD,7,\r\n2.5,\"EWR\",,\r\n").rows).toEqual(ROWS);
-    expect(csv('origin,distance,holiday\n"a ""quoted"", text\nof two lines",1e2,TRUE').rows).toEqual([{ origin: 'a "quoted", text\nof two lines', distance: 100, hour: null, holiday: true }]);
+    expect(csv('distance,origin,hour,holiday\r\n100,ORD,7,\r\n2.5,"EWR",,\r\n').rows).toEqual(ROWS);
+    expect(csv('origin,distance,holiday\n"a ""quoted"", text\nof two lines",1e2,TRUE').rows).toEqual([
+      { origin: 'a "quoted", text\nof two lines', distance: 100, hour: null, holiday: true },
+    ]);
   });
 
   it.each([

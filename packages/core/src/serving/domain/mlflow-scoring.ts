@@ -41,7 +41,10 @@ export function renderScoringResponse(predictions: Record<string, unknown>[]): {
 }
 
 /** The shape of an error, with MLflow's own codes. */
-export function scoringError(code: "BAD_REQUEST" | "PERMISSION_DENIED" | "UNAUTHENTICATED" | "RESOURCE_DOES_NOT_EXIST" | "TEMPORARILY_UNAVAILABLE" | "INTERNAL_ERROR", message: string) {
+export function scoringError(
+  code: "BAD_REQUEST" | "PERMISSION_DENIED" | "UNAUTHENTICATED" | "RESOURCE_DOES_NOT_EXIST" | "TEMPORARILY_UNAVAILABLE" | "INTERNAL_ERROR",
+  message: string,
+) {
   return { error_code: code, message };
 }
 
@@ -61,7 +64,8 @@ function readRows(form: (typeof FORMS)[number], value: unknown, signature: Signa
 
 function readSplit(value: unknown, signature: Signature): FeatureRow[] {
   const { columns, data } = isObject(value) ? value : {};
-  if (!Array.isArray(columns) || !columns.every((name) => typeof name === "string")) throw invalidRequest('"dataframe_split.columns" must be a list of feature names.');
+  if (!Array.isArray(columns) || !columns.every((name) => typeof name === "string"))
+    throw invalidRequest('"dataframe_split.columns" must be a list of feature names.');
   if (!Array.isArray(data)) throw invalidRequest(`"dataframe_split.data" must be a list of rows, got ${describeValue(data)}.`);
   return rowsFromColumns(signature, columnsOf(columns, data, "dataframe_split.data"));
 }
@@ -82,8 +86,10 @@ function readNamed(value: unknown, signature: Signature): FeatureRow[] {
 
 function columnsOf(names: string[], data: unknown[], where: string): Column[] {
   for (const [at, row] of data.entries()) {
-    if (!Array.isArray(row)) throw invalidRequest(`${where}, row ${at + 1} of ${data.length}: expected a list of ${names.length} values, got ${describeValue(row)}.`);
-    if (row.length !== names.length) throw invalidRequest(`${where}, row ${at + 1} of ${data.length}: it has ${row.length} values for ${names.length} features.`);
+    if (!Array.isArray(row))
+      throw invalidRequest(`${where}, row ${at + 1} of ${data.length}: expected a list of ${names.length} values, got ${describeValue(row)}.`);
+    if (row.length !== names.length)
+      throw invalidRequest(`${where}, row ${at + 1} of ${data.length}: it has ${row.length} values for ${names.length} features.`);
   }
   return names.map((name, column) => ({ name, values: data.map((row) => (Array.isArray(row) ? row[column] : null)) }));
 }

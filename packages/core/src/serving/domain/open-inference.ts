@@ -95,7 +95,8 @@ function flatten(data: unknown[], rows: number, label: string): unknown[] {
   const isNested = data.some((value) => Array.isArray(value));
   const flat: unknown[] = [];
   for (const [at, value] of data.entries()) {
-    if (isNested && (!Array.isArray(value) || value.length !== 1)) throw invalidRequest(`${label}, row ${at + 1}: nested data must have lists of one value each, got ${describeValue(value)}.`);
+    if (isNested && (!Array.isArray(value) || value.length !== 1))
+      throw invalidRequest(`${label}, row ${at + 1}: nested data must have lists of one value each, got ${describeValue(value)}.`);
     flat.push(Array.isArray(value) ? value[0] : value);
   }
   if (flat.length !== rows) throw invalidRequest(`${label}: "shape" says ${rows} rows, "data" has ${flat.length}.`);
@@ -135,7 +136,10 @@ export function renderInferResponse(
 
 /** For a model whose signature names no outputs: types from the first answer. */
 function guessFields(predictions: Record<string, unknown>[]): SignatureField[] {
-  return Object.entries(predictions[0] ?? {}).map(([name, value]) => ({ name, type: typeof value === "number" ? "double" : typeof value === "boolean" ? "boolean" : "string" }));
+  return Object.entries(predictions[0] ?? {}).map(([name, value]) => ({
+    name,
+    type: typeof value === "number" ? "double" : typeof value === "boolean" ? "boolean" : "string",
+  }));
 }
 
 /** `GET /v2`. */
@@ -146,7 +150,13 @@ export function serverMetadata(version: string): { name: string; version: string
 /** `GET /v2/models/<model>`. */
 export function modelMetadata(model: { name: string; version: number; platform: string }, signature: Signature) {
   const tensor = (field: SignatureField) => ({ name: field.name, datatype: datatypeOf(field.type), shape: [-1] });
-  return { name: model.name, versions: [String(model.version)], platform: model.platform, inputs: signature.inputs.map(tensor), outputs: signature.outputs.map(tensor) };
+  return {
+    name: model.name,
+    versions: [String(model.version)],
+    platform: model.platform,
+    inputs: signature.inputs.map(tensor),
+    outputs: signature.outputs.map(tensor),
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

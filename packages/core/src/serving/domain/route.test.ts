@@ -19,9 +19,20 @@ describe("parseServePath", () => {
     ["/serve/d/version", { kind: "version" }, "GET"],
   ])("reads %s", (path, operation, method) => expect(parseServePath(path)).toEqual({ deployment: "d", operation, method }));
 
-  it.each(["/serve", "/serve/", "/serve/d", "/serve/d/v1", "/serve/d/v2/models", "/serve/d/v2/models/m/versions", "/serve/d/v2/models/m/explain", "/serve/d/v2/models/m/infer/x", "/serve/d/invocations/x", "/other/d/v2", "/serve/%zz/v2", "/serve/d/v2/health/live/x"])("knows nothing at %s", (path) =>
-    expect(parseServePath(path)).toBeNull(),
-  );
+  it.each([
+    "/serve",
+    "/serve/",
+    "/serve/d",
+    "/serve/d/v1",
+    "/serve/d/v2/models",
+    "/serve/d/v2/models/m/versions",
+    "/serve/d/v2/models/m/explain",
+    "/serve/d/v2/models/m/infer/x",
+    "/serve/d/invocations/x",
+    "/other/d/v2",
+    "/serve/%zz/v2",
+    "/serve/d/v2/health/live/x",
+  ])("knows nothing at %s", (path) => expect(parseServePath(path)).toBeNull());
 
   it("never throws", () => {
     fc.assert(fc.property(fc.string(), (text) => void parseServePath(`/serve/${text}`)));

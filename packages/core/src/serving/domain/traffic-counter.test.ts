@@ -12,7 +12,16 @@ describe("TrafficCounter", () => {
     counter.count(sample);
     counter.count({ ...sample, outcome: "client_error", rows: 0 });
     const [first] = counter.take(sample.atMs);
-    expect(first).toMatchObject({ deploymentId: "d", version: 1, minute: new Date(5 * MINUTE), requests: 2, rows: 2, clientErrors: 1, serverErrors: 0, latencySumMs: 20 });
+    expect(first).toMatchObject({
+      deploymentId: "d",
+      version: 1,
+      minute: new Date(5 * MINUTE),
+      requests: 2,
+      rows: 2,
+      clientErrors: 1,
+      serverErrors: 0,
+      latencySumMs: 20,
+    });
     expect(counter.take(sample.atMs)).toEqual([]);
     counter.count({ ...sample, outcome: "server_error" });
     expect(counter.take(sample.atMs)).toMatchObject([{ requests: 1, serverErrors: 1 }]);
@@ -54,13 +63,17 @@ describe("TrafficCounter", () => {
 describe("LatencyHistogram", () => {
   it("gives a quantile at most 10 % above the true one and never below it", () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.1, max: 30_000, noNaN: true }), { minLength: 1 }), fc.double({ min: 0.01, max: 1, noNaN: true }), (latencies, q) => {
-        const histogram = new LatencyHistogram();
-        for (const latency of latencies) histogram.add(latency);
-        const exact = latencies.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(q * latencies.length)) - 1] ?? 0;
-        expect(histogram.quantile(q)).toBeGreaterThanOrEqual(exact * (1 - 1e-9));
-        expect(histogram.quantile(q)).toBeLessThanOrEqual(exact * 1.1 * (1 + 1e-9));
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.1, max: 30_000, noNaN: true }), { minLength: 1 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        (latencies, q) => {
+          const histogram = new LatencyHistogram();
+          for (const latency of latencies) histogram.add(latency);
+          const exact = latencies.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(q * latencies.length)) - 1] ?? 0;
+          expect(histogram.quantile(q)).toBeGreaterThanOrEqual(exact * (1 - 1e-9));
+          expect(histogram.quantile(q)).toBeLessThanOrEqual(exact * 1.1 * (1 + 1e-9));
+        },
+      ),
     );
   });
 

@@ -8,7 +8,13 @@ export class FakeServingRuntime implements ServingRuntime {
 
   renderWorkload(input: { deployment: string; version: number; modelFolder: string; sourceFolder: string; environmentFolder: string }): Workload {
     const { deployment, version, modelFolder, sourceFolder, environmentFolder } = input;
-    return { name: `${deployment}@${version}`, command: `serve ${modelFolder}`, workFolder: sourceFolder, environment: { PATH: `${environmentFolder}/bin` }, readinessPath: "/ready" };
+    return {
+      name: `${deployment}@${version}`,
+      command: `serve ${modelFolder}`,
+      workFolder: sourceFolder,
+      environment: { PATH: `${environmentFolder}/bin` },
+      readinessPath: "/ready",
+    };
   }
 
   infer(address: string, rows: FeatureRow[], signal: AbortSignal): Promise<Record<string, unknown>[]> {

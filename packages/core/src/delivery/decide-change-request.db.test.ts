@@ -4,7 +4,7 @@ import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { approveChangeRequest } from "./approve-change-request.ts";
 import { commentOnChangeRequest } from "./comment-on-change-request.ts";
-import { getChangeRequest } from "./get-change-request.ts";
+import { getChangeRequest } from "./queries/get-change-request.ts";
 import { rejectChangeRequest } from "./reject-change-request.ts";
 import { requestDeployment } from "./request-deployment.ts";
 import { runGates } from "./run-gates.ts";

@@ -3,11 +3,11 @@ import { auditEvent, changeRequest, modelAlias } from "@trellis/db/schema";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { considerPromotion } from "./consider-promotion.ts";
-import { getDeployment } from "./get-deployment.ts";
+import { getDeployment } from "./queries/get-deployment.ts";
 import { liftHold } from "./lift-hold.ts";
 import { requestDeployment } from "./request-deployment.ts";
 import { rollbackDeployment } from "./rollback-deployment.ts";
-import { sweepDelivery } from "./start-delivery.ts";
+import { sweepDelivery } from "./reconcile/start-delivery.ts";
 import { type DeliveryLab, inDeliveryLab } from "./testing/delivery-lab.ts";
 
 const database = testDatabase();

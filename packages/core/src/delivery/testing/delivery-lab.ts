@@ -40,7 +40,7 @@ import { MemoryArtifactStore } from "../../tracking/testing/memory-artifact-stor
 import { approveChangeRequest } from "../approve-change-request.ts";
 import { ensureEnvironmentsRepository } from "../environments-repository.ts";
 import { requestDeployment } from "../request-deployment.ts";
-import { pushWorkload } from "../start-delivery.ts";
+import { pushWorkload } from "../reconcile/start-delivery.ts";
 import { runDeliveryJobs } from "./run-delivery-jobs.ts";
 
 export const COMPLETE_CARD = "## Intended use\nx\n## Data\nx\n## Evaluation\nx\n## Limits\nx\n";
@@ -243,23 +243,21 @@ async function addVersion(
   const existing = await lab.db.select({ id: modelVersion.id }).from(modelVersion).where(eq(modelVersion.modelId, lab.model.id));
   const version = existing.length + 1;
   const runId = newId();
-  await lab.db
-    .insert(run)
-    .values({
-      id: runId,
-      projectId: lab.project.id,
-      pipelineVersionId: lab.pipelineVersionId,
-      pipelineName: "train",
-      number: version,
-      status: "succeeded",
-      triggerKind,
-      triggerKey: runId,
-      cause,
-      parameters: {},
-      commit: lab.commit,
-      requestedByName: "Ada",
-      createdAt: new Date(),
-    });
+  await lab.db.insert(run).values({
+    id: runId,
+    projectId: lab.project.id,
+    pipelineVersionId: lab.pipelineVersionId,
+    pipelineName: "train",
+    number: version,
+    status: "succeeded",
+    triggerKind,
+    triggerKey: runId,
+    cause,
+    parameters: {},
+    commit: lab.commit,
+    requestedByName: "Ada",
+    createdAt: new Date(),
+  });
   const stored = await lab.store.put(Readable.from([`model ${lab.model.name} ${version}`]));
   const files = [{ path: "model.bin", digest: stored.digest, sizeBytes: stored.sizeBytes }];
   const row = {

@@ -1,10 +1,10 @@
 import { changeRequest, deployment, environment, modelVersion, project, registeredModel } from "@trellis/db/schema";
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import type { CoreContext } from "../kernel/context.ts";
-import { type LiveNumbers, liveNumbers } from "../serving/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { type LiveNumbers, liveNumbers } from "../../serving/index.ts";
 import type { EnvironmentRef, ProjectRef, VersionRef } from "./change-request-rows.ts";
-import type { ChangeRequestStatus } from "./domain/change-request-state.ts";
+import type { ChangeRequestStatus } from "../domain/change-request-state.ts";
 
 export type DeploymentCard = {
   id: string;

@@ -2,14 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { changeRequest, deployment } from "@trellis/db/schema";
 import { and, eq } from "drizzle-orm";
-import { recordAuditEvent } from "../audit/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { DeployTargetCapability, ServingFoldersCapability } from "../serving/ports.ts";
-import { failedMessage, workloadName } from "./domain/reconcile-plan.ts";
+import { recordAuditEvent } from "../../audit/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { DeployTargetCapability, ServingFoldersCapability } from "../../serving/ports.ts";
+import { failedMessage, workloadName } from "../domain/reconcile-plan.ts";
 import type { LoadedDeployment } from "./load-deployment.ts";
-import { recordChangeRequestEvent, recordDeploymentEvent } from "./record-events.ts";
-import { requestName } from "./require-change-request.ts";
-import { tellAuthor } from "./tell-people.ts";
+import { recordChangeRequestEvent, recordDeploymentEvent } from "../record-events.ts";
+import { requestName } from "../require-change-request.ts";
+import { tellAuthor } from "../tell-people.ts";
 
 /** Log bytes kept of a version that could not be started. */
 const FAILED_LOG_BYTES = 256 * 1024;

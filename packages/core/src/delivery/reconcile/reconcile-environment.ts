@@ -1,16 +1,16 @@
 import { changeRequest, deployment, environment, modelVersion, project, registeredModel } from "@trellis/db/schema";
 import { and, eq, inArray } from "drizzle-orm";
-import { SourceHostCapability } from "../catalog/ports.ts";
-import { enqueueJob } from "../jobs/index.ts";
-import { announce } from "../kernel/changes.ts";
-import type { CoreContext, Transaction } from "../kernel/context.ts";
-import { isCoreError } from "../kernel/errors.ts";
-import { DeployTargetCapability, type ObservedWorkload } from "../serving/ports.ts";
-import { changeNumber, type Manifest, parseManifest } from "./domain/manifest.ts";
-import { workloadName } from "./domain/reconcile-plan.ts";
-import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY } from "./environments-repository.ts";
-import { deploymentReconcile } from "./jobs.ts";
-import { recordDeploymentEvent } from "./record-events.ts";
+import { SourceHostCapability } from "../../catalog/ports.ts";
+import { enqueueJob } from "../../jobs/index.ts";
+import { announce } from "../../kernel/changes.ts";
+import type { CoreContext, Transaction } from "../../kernel/context.ts";
+import { isCoreError } from "../../kernel/errors.ts";
+import { DeployTargetCapability, type ObservedWorkload } from "../../serving/ports.ts";
+import { changeNumber, type Manifest, parseManifest } from "../domain/manifest.ts";
+import { workloadName } from "../domain/reconcile-plan.ts";
+import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY } from "../environments-repository.ts";
+import { deploymentReconcile } from "../jobs.ts";
+import { recordDeploymentEvent } from "../record-events.ts";
 
 type DeploymentRow = typeof deployment.$inferSelect;
 type Desired = { manifest: Manifest; versionId: string; version: number; commit: string } | { problem: string };

@@ -1,11 +1,11 @@
 import { changeRequest, deployment, deploymentRevision } from "@trellis/db/schema";
 import { and, eq, inArray, or } from "drizzle-orm";
-import { recordAuditEvent } from "../audit/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
+import { recordAuditEvent } from "../../audit/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
 import type { LoadedDeployment } from "./load-deployment.ts";
-import { recordChangeRequestEvent, recordDeploymentEvent } from "./record-events.ts";
-import { requestName } from "./require-change-request.ts";
-import { tellAuthor } from "./tell-people.ts";
+import { recordChangeRequestEvent, recordDeploymentEvent } from "../record-events.ts";
+import { requestName } from "../require-change-request.ts";
+import { tellAuthor } from "../tell-people.ts";
 
 /**
  * The world is as git says: the request that said it is applied, older ones that were overtaken on the way are superseded, and

@@ -1,17 +1,17 @@
 import { changeRequest, deployment, deploymentRevision } from "@trellis/db/schema";
 import { and, eq, gt, inArray } from "drizzle-orm";
-import { recordAuditEvent } from "../audit/index.ts";
-import { SourceHostCapability } from "../catalog/ports.ts";
-import { enqueueJob } from "../jobs/index.ts";
-import type { CoreContext, Transaction } from "../kernel/context.ts";
-import { isCoreError } from "../kernel/errors.ts";
-import { changeNumber, parseManifest } from "./domain/manifest.ts";
-import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY, PLATFORM_AUTHOR, readManifestText } from "./environments-repository.ts";
-import { environmentReconcile } from "./jobs.ts";
-import { titleOf } from "./open-change-request.ts";
-import { recordChangeRequestEvent, recordDeploymentEvent } from "./record-events.ts";
-import { type LoadedChangeRequest, requestName, requireChangeRequest } from "./require-change-request.ts";
-import { tellAuthor } from "./tell-people.ts";
+import { recordAuditEvent } from "../../audit/index.ts";
+import { SourceHostCapability } from "../../catalog/ports.ts";
+import { enqueueJob } from "../../jobs/index.ts";
+import type { CoreContext, Transaction } from "../../kernel/context.ts";
+import { isCoreError } from "../../kernel/errors.ts";
+import { changeNumber, parseManifest } from "../domain/manifest.ts";
+import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY, PLATFORM_AUTHOR, readManifestText } from "../environments-repository.ts";
+import { environmentReconcile } from "../jobs.ts";
+import { titleOf } from "../open-change-request.ts";
+import { recordChangeRequestEvent, recordDeploymentEvent } from "../record-events.ts";
+import { type LoadedChangeRequest, requestName, requireChangeRequest } from "../require-change-request.ts";
+import { tellAuthor } from "../tell-people.ts";
 
 /** Other requests may commit between our look at the branch and our commit. */
 const TRIES = 5;

@@ -1,9 +1,9 @@
 import { changeRequest, deployment, environment } from "@trellis/db/schema";
 import { and, eq } from "drizzle-orm";
-import { enqueueJob } from "../jobs/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { DeployTargetCapability } from "../serving/ports.ts";
-import { changeCommit, deploymentReconcile, environmentReconcile } from "./jobs.ts";
+import { enqueueJob } from "../../jobs/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { DeployTargetCapability } from "../../serving/ports.ts";
+import { changeCommit, deploymentReconcile, environmentReconcile } from "../jobs.ts";
 
 export type DeliveryLoop = {
   /** Ends the watch and the timer; jobs go on by themselves. */

@@ -1,10 +1,10 @@
 import { CHANGE_REQUEST_STATUSES, changeRequest, project } from "@trellis/db/schema";
 import { and, eq, exists, ilike, inArray, isNull, lt, ne, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { requireProject } from "../catalog/index.ts";
-import { authorize, roleAtLeast, visibleProjects } from "../identity/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { CoreError } from "../kernel/errors.ts";
+import { requireProject } from "../../catalog/index.ts";
+import { authorize, roleAtLeast, visibleProjects } from "../../identity/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { CoreError } from "../../kernel/errors.ts";
 import { type ChangeRequestRow, selectChangeRequestRows } from "./change-request-rows.ts";
 
 export const listChangeRequestsInput = z.object({

@@ -1,8 +1,8 @@
 import { approval, changeRequest, type deployment, deploymentRevision, modelVersion, registeredModel, trafficMinute } from "@trellis/db/schema";
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
-import type { CoreContext } from "../kernel/context.ts";
+import type { CoreContext } from "../../kernel/context.ts";
 import type { Person, VersionRef } from "./change-request-rows.ts";
-import type { ChangeRequestKind } from "./domain/change-request-state.ts";
+import type { ChangeRequestKind } from "../domain/change-request-state.ts";
 
 export type DeploymentRevisionRow = {
   id: string;

@@ -1,17 +1,17 @@
 import { deployment, deploymentRevision, environment } from "@trellis/db/schema";
 import { and, desc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
-import { recordAuditEvent } from "../audit/index.ts";
-import { enqueueJob } from "../jobs/index.ts";
-import { announce } from "../kernel/changes.ts";
-import type { CoreContext, Transaction } from "../kernel/context.ts";
-import { isCoreError } from "../kernel/errors.ts";
-import { recordEdge } from "../lineage/index.ts";
-import { moveAlias } from "../registry/index.ts";
-import { publishEndpoint } from "../serving/index.ts";
-import { deploymentLive } from "./jobs.ts";
+import { recordAuditEvent } from "../../audit/index.ts";
+import { enqueueJob } from "../../jobs/index.ts";
+import { announce } from "../../kernel/changes.ts";
+import type { CoreContext, Transaction } from "../../kernel/context.ts";
+import { isCoreError } from "../../kernel/errors.ts";
+import { recordEdge } from "../../lineage/index.ts";
+import { moveAlias } from "../../registry/index.ts";
+import { publishEndpoint } from "../../serving/index.ts";
+import { deploymentLive } from "../jobs.ts";
 import type { LoadedDeployment } from "./load-deployment.ts";
 import type { WorkloadVersion } from "./prepare-workload.ts";
-import { recordDeploymentEvent } from "./record-events.ts";
+import { recordDeploymentEvent } from "../record-events.ts";
 
 /** What callers of the last environment on the path of promotion get is the champion. */
 export const CHAMPION = "champion";

@@ -1,10 +1,10 @@
 import { approval, changeRequest, environment, modelVersion, project, registeredModel, run } from "@trellis/db/schema";
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { roleAtLeast } from "../identity/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import type { ChangeRequestKind, ChangeRequestStatus } from "./domain/change-request-state.ts";
-import { boundDigest } from "./require-change-request.ts";
+import { roleAtLeast } from "../../identity/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import type { ChangeRequestKind, ChangeRequestStatus } from "../domain/change-request-state.ts";
+import { boundDigest } from "../require-change-request.ts";
 
 export type Person = { /** Null: a run or the platform. */ id: string | null; name: string };
 export type ProjectRef = { id: string; slug: string; title: string };

@@ -1,13 +1,13 @@
 import { changeRequest, deployment, deploymentEvent, deploymentRevision, environment, project } from "@trellis/db/schema";
 import { and, asc, desc, eq, inArray, isNull, lt } from "drizzle-orm";
 import { z } from "zod";
-import { requireProject } from "../catalog/index.ts";
-import { authorize, visibleProjects } from "../identity/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { requireModelVersion } from "../registry/index.ts";
+import { requireProject } from "../../catalog/index.ts";
+import { authorize, visibleProjects } from "../../identity/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { requireModelVersion } from "../../registry/index.ts";
 import type { EnvironmentRef, ProjectRef } from "./change-request-rows.ts";
 import { type BoardRow, deploymentsBoard } from "./deployments-board.ts";
-import type { ChangeRequestStatus } from "./domain/change-request-state.ts";
+import type { ChangeRequestStatus } from "../domain/change-request-state.ts";
 
 export const recentDeploymentEventsInput = z.object({
   /** Id or name. */

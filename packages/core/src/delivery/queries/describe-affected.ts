@@ -1,7 +1,7 @@
 import { type changeRequest, type deployment, type modelVersion, monitor } from "@trellis/db/schema";
 import { eq } from "drizzle-orm";
-import type { CoreContext } from "../kernel/context.ts";
-import { compareSignatures } from "./domain/signature-fit.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { compareSignatures } from "../domain/signature-fit.ts";
 
 export type AffectedThing = {
   kind: "endpoint" | "consumer" | "monitor" | "deployment";

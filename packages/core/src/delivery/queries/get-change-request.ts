@@ -1,16 +1,16 @@
 import { approval, changeRequest, changeRequestEvent, deployment, type GateResult, modelVersion } from "@trellis/db/schema";
 import { asc, eq } from "drizzle-orm";
 import { z } from "zod";
-import type { CoreContext } from "../kernel/context.ts";
-import { notFound } from "../kernel/errors.ts";
-import { liveNumbers } from "../serving/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { notFound } from "../../kernel/errors.ts";
+import { liveNumbers } from "../../serving/index.ts";
 import { type ChangeRequestRow, mayApprove, type Person, selectChangeRequestRows, type VersionRef } from "./change-request-rows.ts";
 import { describeAffected, type AffectedThing } from "./describe-affected.ts";
-import { compareMetrics, type MetricComparison } from "./domain/metric-direction.ts";
-import { failingGates } from "./domain/policy-gate.ts";
-import { compareSignatures } from "./domain/signature-fit.ts";
-import { titleOf } from "./open-change-request.ts";
-import { boundDigest, changeRequestRef, type LoadedChangeRequest, may, requireChangeRequest } from "./require-change-request.ts";
+import { compareMetrics, type MetricComparison } from "../domain/metric-direction.ts";
+import { failingGates } from "../domain/policy-gate.ts";
+import { compareSignatures } from "../domain/signature-fit.ts";
+import { titleOf } from "../open-change-request.ts";
+import { boundDigest, changeRequestRef, type LoadedChangeRequest, may, requireChangeRequest } from "../require-change-request.ts";
 
 export const getChangeRequestInput = z.object({ changeRequest: changeRequestRef });
 

@@ -1,12 +1,12 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { SourceHostCapability } from "../catalog/ports.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { CoreError } from "../kernel/errors.ts";
-import { ExecutorCapability, PythonEnvironmentsCapability } from "../pipelines/ports.ts";
-import { materializeModelVersion } from "../registry/index.ts";
-import { workloadName } from "./domain/reconcile-plan.ts";
-import { ServingFoldersCapability, ServingRuntimeCapability, type Workload } from "../serving/ports.ts";
+import { SourceHostCapability } from "../../catalog/ports.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { CoreError } from "../../kernel/errors.ts";
+import { ExecutorCapability, PythonEnvironmentsCapability } from "../../pipelines/ports.ts";
+import { materializeModelVersion } from "../../registry/index.ts";
+import { workloadName } from "../domain/reconcile-plan.ts";
+import { ServingFoldersCapability, ServingRuntimeCapability, type Workload } from "../../serving/ports.ts";
 
 export type WorkloadVersion = { id: string; version: number; commit: string; lockDigest: string; repository: string };
 

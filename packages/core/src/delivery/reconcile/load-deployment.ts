@@ -1,8 +1,8 @@
 import { deployment, endpoint, environment, modelVersion, project, registeredModel } from "@trellis/db/schema";
 import { eq, inArray } from "drizzle-orm";
-import type { CoreContext } from "../kernel/context.ts";
-import { DeployTargetCapability } from "../serving/ports.ts";
-import { type DeploymentState, versionOfWorkload } from "./domain/reconcile-plan.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { DeployTargetCapability } from "../../serving/ports.ts";
+import { type DeploymentState, versionOfWorkload } from "../domain/reconcile-plan.ts";
 import type { WorkloadVersion } from "./prepare-workload.ts";
 
 /** One deployment with all that reconciliation needs to know of it. */

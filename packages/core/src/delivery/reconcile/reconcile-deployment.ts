@@ -1,17 +1,17 @@
 import { deployment } from "@trellis/db/schema";
 import { eq } from "drizzle-orm";
-import { enqueueJob } from "../jobs/index.ts";
-import { announce } from "../kernel/changes.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { isCoreError } from "../kernel/errors.ts";
-import { withdrawEndpoint } from "../serving/index.ts";
-import { DeployTargetCapability } from "../serving/ports.ts";
-import { planDeployment, type ReconcileAction, type ReconcilePlan } from "./domain/reconcile-plan.ts";
+import { enqueueJob } from "../../jobs/index.ts";
+import { announce } from "../../kernel/changes.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { isCoreError } from "../../kernel/errors.ts";
+import { withdrawEndpoint } from "../../serving/index.ts";
+import { DeployTargetCapability } from "../../serving/ports.ts";
+import { planDeployment, type ReconcileAction, type ReconcilePlan } from "../domain/reconcile-plan.ts";
 import { giveUpVersion } from "./give-up-version.ts";
-import { deploymentReconcile, deploymentRecheck } from "./jobs.ts";
+import { deploymentReconcile, deploymentRecheck } from "../jobs.ts";
 import { type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
 import { prepareWorkload } from "./prepare-workload.ts";
-import { recordDeploymentEvent } from "./record-events.ts";
+import { recordDeploymentEvent } from "../record-events.ts";
 import { settleRequests } from "./settle-requests.ts";
 import { switchTraffic } from "./switch-traffic.ts";
 

@@ -1,9 +1,9 @@
 import { testDatabase } from "@trellis/db/testing";
 import { describe, expect, it } from "vitest";
-import { deploymentReconcile, environmentReconcile } from "./jobs.ts";
+import { deploymentReconcile, environmentReconcile } from "../jobs.ts";
 import { pushWorkload, startDelivery, sweepDelivery } from "./start-delivery.ts";
-import { inDeliveryLab } from "./testing/delivery-lab.ts";
-import { requestDeployment } from "./request-deployment.ts";
+import { inDeliveryLab } from "../testing/delivery-lab.ts";
+import { requestDeployment } from "../request-deployment.ts";
 
 const database = testDatabase();
 

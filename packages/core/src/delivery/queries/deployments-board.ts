@@ -1,14 +1,14 @@
 import { deployment, environment, modelVersion, project, registeredModel, user } from "@trellis/db/schema";
 import { and, asc, eq, exists, gt, ilike, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { requireProject } from "../catalog/index.ts";
-import { SourceHostCapability } from "../catalog/ports.ts";
-import { authorize, visibleProjects } from "../identity/index.ts";
-import type { CoreContext } from "../kernel/context.ts";
-import { isCoreError } from "../kernel/errors.ts";
+import { requireProject } from "../../catalog/index.ts";
+import { SourceHostCapability } from "../../catalog/ports.ts";
+import { authorize, visibleProjects } from "../../identity/index.ts";
+import type { CoreContext } from "../../kernel/context.ts";
+import { isCoreError } from "../../kernel/errors.ts";
 import type { EnvironmentRef, ProjectRef, VersionRef } from "./change-request-rows.ts";
 import { type DeploymentCard, selectDeploymentCards } from "./deployment-cards.ts";
-import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY } from "./environments-repository.ts";
+import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY } from "../environments-repository.ts";
 
 export const deploymentsBoardInput = z.object({
   /** Id or name. */

@@ -5,10 +5,10 @@ import { deploymentsBoard } from "./deployments-board.ts";
 import { getChangeRequest } from "./get-change-request.ts";
 import { getDeployment } from "./get-deployment.ts";
 import { approvalCounts, listChangeRequests } from "./list-change-requests.ts";
-import { listEnvironments } from "./environments-repository.ts";
-import { projectPromotion, recentDeploymentEvents, versionDeployments } from "./queries.ts";
-import { requestDeployment } from "./request-deployment.ts";
-import { type DeliveryLab, inDeliveryLab, userIdOf } from "./testing/delivery-lab.ts";
+import { listEnvironments } from "../environments-repository.ts";
+import { projectPromotion, recentDeploymentEvents, versionDeployments } from "./deployment-queries.ts";
+import { requestDeployment } from "../request-deployment.ts";
+import { type DeliveryLab, inDeliveryLab, userIdOf } from "../testing/delivery-lab.ts";
 
 const database = testDatabase();
 const inLab = (test: (lab: DeliveryLab) => Promise<void>, options: { visibility?: "private" } = {}) => inDeliveryLab(database, test, options);

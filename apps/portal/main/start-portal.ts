@@ -8,6 +8,7 @@ import { ensureEnvironmentsRepository, startDelivery } from "@trellis/core/deliv
 import { startJobWorker } from "@trellis/core/jobs/index.ts";
 import { CHANGES_CHANNEL } from "@trellis/core/kernel/changes.ts";
 import { asSystem } from "@trellis/core/kernel/context.ts";
+import { startMonitoring } from "@trellis/core/monitoring/index.ts";
 import { startPipelineScheduler } from "@trellis/core/pipelines/index.ts";
 import { openInferenceLog } from "@trellis/core/serving/index.ts";
 import { createGateway } from "@trellis/gateway";
@@ -55,6 +56,7 @@ export async function startPortal(trellis: Trellis) {
     clientFolder: CLIENT_FOLDER,
   });
   const delivery = startDelivery(asSystem(context, "Delivery"));
+  const monitoring = startMonitoring(asSystem(context, "Monitoring"));
   const worker = await startJobWorker(context, database, JOB_HANDLERS);
   const git = createGitDoor({ root: path.join(environment.dataFolder, "repositories"), ...gitAccess(context, auth.authenticator), log: context.log });
   await git.announceWaitingPushes();
@@ -66,6 +68,7 @@ export async function startPortal(trellis: Trellis) {
     serve: serveWithSession(gateway.app),
     async stop() {
       await worker.stop();
+      await monitoring.stop();
       await delivery.stop();
       await scheduler.stop();
       gateway.stop();

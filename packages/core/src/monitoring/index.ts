@@ -13,4 +13,5 @@ export type { MonitorOverview } from "./queries/monitor-states.ts";
 export { monitoringOverview, monitoringOverviewInput } from "./queries/monitoring-overview.ts";
 export { evaluateAllMonitors, evaluateNow, evaluateNowInput, requestEvaluation } from "./request-evaluation.ts";
 export { retrainNow, retrainNowInput } from "./retrain-now.ts";
+export { startMonitoring } from "./start-monitoring.ts";
 export { startRetraining } from "./start-retraining.ts";

@@ -20,6 +20,7 @@ import {
   requestEvaluation,
   resolveAlert,
   retrainNow,
+  startMonitoring,
 } from "./index.ts";
 import { FIRST_DAY, type MonitoringLab, openMonitoringLab, WEEK_MS } from "./testing/monitoring-lab.ts";
 
@@ -213,6 +214,12 @@ describe("alerts", () => {
     await evaluateMonitor(lab.system, { deploymentId: lab.deploymentId });
     expect(await countOpenAlerts(lab.vera)).toBe(1);
   });
+});
+
+it("the timer asks at once for a look at everything, and is quiet when it is stopped", async () => {
+  const before = await database.db.select().from(jobOutbox).where(eq(jobOutbox.name, "monitor.evaluate-all"));
+  await startMonitoring(lab.system).stop();
+  expect(await database.db.select().from(jobOutbox).where(eq(jobOutbox.name, "monitor.evaluate-all"))).toHaveLength(before.length + 1);
 });
 
 describe("monitors", () => {

@@ -12,7 +12,8 @@ export const ROOT = path.join(import.meta.dirname, "../..");
 export class PortalProcess {
   readonly url: string;
   readonly dataFolder: string;
-  private readonly environment: NodeJS.ProcessEnv;
+  /** Variables that it is started with. */
+  readonly environment: NodeJS.ProcessEnv;
   private readonly database: TestDatabase | null;
   private child: ChildProcess | null = null;
   private log = "";

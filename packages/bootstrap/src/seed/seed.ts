@@ -10,9 +10,10 @@ import { seedPortal } from "./seed-portal.ts";
 const REPOSITORY = path.join(import.meta.dirname, "../../../..");
 const USAGE = `Fills an empty portal with a small company.
 
-  npm run seed -- [--size small|large] [--seed <text>] [--show-passwords]
+  npm run seed -- [--size small|large] [--share <0 to 1>] [--seed <text>] [--show-passwords]
 
   --size large      then also 1,000 projects, 100,000 runs and 10,000 versions, written in bulk
+  --share <0 to 1>  only this share of the trainings, for a portal that is wanted soon
   --seed <text>     another company; the same text gives the same one
   --show-passwords  print everybody's password, not only the administrator's
 
@@ -29,10 +30,11 @@ try {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { size: { type: "string", default: "small" }, seed: { type: "string", default: "trellis" }, "show-passwords": { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    options: { size: { type: "string", default: "small" }, share: { type: "string", default: "1" }, seed: { type: "string", default: "trellis" }, "show-passwords": { type: "boolean", default: false }, help: { type: "boolean", default: false } },
   });
-  const isKnownSize = values.size === "small" || values.size === "large";
-  if (values.help || !isKnownSize) {
+  const share = Number(values.share);
+  const isUnderstood = (values.size === "small" || values.size === "large") && share >= 0 && share <= 1;
+  if (values.help || !isUnderstood) {
     process.stdout.write(USAGE);
     process.exit(values.help ? 0 : 2);
   }
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment(process.env, REPOSITORY);
   const trellis = await createTrellis(environment, createLogger());
   try {
-    const { accounts, problems } = await seedPortal(trellis, { seed: values.seed, say });
+    const { accounts, problems } = await seedPortal(trellis, { seed: values.seed, share, say });
     if (values.size === "large") await seedLarge(trellis, { seed: values.seed, say });
     for (const problem of problems) process.stderr.write(`  warning: ${problem}\n`);
     const shown = values["show-passwords"] ? accounts : accounts.filter(({ role, password }) => role === "admin" && password !== environment.administrator?.password);

@@ -38,7 +38,7 @@ export const NO_SHOWS: SeedWorld = {
     { name: "channel", description: "Where it was booked", values: CHANNELS },
     { name: "cabin", description: "Cabin", values: CABINS },
   ],
-  drift: { feature: "lead_days", fromDay: 34, shift: -0.9 },
+  drift: { feature: "lead_days", fromDay: 10, shift: -0.9 },
 };
 
 export const FARES: SeedWorld = {
@@ -86,7 +86,7 @@ export const FUEL: SeedWorld = {
     { name: "taxi_minutes", description: "Expected taxi time, minutes", mean: 17, sd: 6, weight: 0.05 },
   ],
   categorical: [{ name: "aircraft", description: "Aircraft type", values: { A20N: -0.2, A320: 0, A321: 0.3, E195: -0.5 } }],
-  drift: { feature: "headwind", fromDay: 41, shift: 0.8 },
+  drift: { feature: "headwind", fromDay: 44, shift: 1.1 },
 };
 
 export const REFUNDS: SeedWorld = {

@@ -180,7 +180,7 @@ describe("background jobs", () => {
     await enqueue("x", { key: "k" });
     await ledger.has("first x");
     mortal.kill();
-    if (database.kind === "postgres") await database.execute("update trellis_jobs.job set heartbeat_on = now() - interval '1 hour' where state = 'active'", []);
+    await database.execute("update trellis_jobs.job set heartbeat_on = now() - interval '1 hour' where state = 'active'", []);
     await work([handleJob(note, async (_ctx, { text }) => ledger.add(`second ${text}`))]);
     await ledger.has("second x");
     hanging.open();
@@ -188,6 +188,27 @@ describe("background jobs", () => {
     await enqueue("y", { key: "k" });
     await ledger.has("second y");
     expect(ledger.entries).toEqual(["first x", "second x", "second y"]);
+  });
+
+  it("cut off while another of their key waits to be tried again do not keep the next worker from starting", async () => {
+    const mortal = mortalHandle(database);
+    const hanging = latch();
+    const first = await startJobWorker(ctx, mortal.handle, [
+      handleJob(note, async (_ctx, { text }) => {
+        ledger.add(`first ${text}`);
+        await hanging.opened;
+      }),
+    ]);
+    await enqueue("x", { key: "k" });
+    await ledger.has("first x");
+    mortal.kill();
+    await database.execute("update trellis_jobs.job set heartbeat_on = now() - interval '1 hour' where state = 'active'", []);
+    await database.execute("insert into trellis_jobs.job (name, data, state, singleton_key, policy, retry_limit, retry_count) select name, $1::jsonb, 'retry', singleton_key, policy, retry_limit, 1 from trellis_jobs.job where state = 'active'", [JSON.stringify({ text: "y" })]);
+    await work([handleJob(note, async (_ctx, { text }) => ledger.add(`second ${text}`))]);
+    await ledger.has("second y");
+    hanging.open();
+    await first.stop();
+    expect(ledger.entries).toEqual(["first x", "second y"]);
   });
 
   it("sent twice to the queue, as after a crash between sending and noting it, run once", async () => {

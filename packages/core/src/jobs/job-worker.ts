@@ -41,8 +41,7 @@ export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle,
   });
   boss.on("error", (error) => ctx.log.error({ error: String(error) }, "job queue error"));
   await boss.start();
-  // The embedded database has one process, so whatever counts as running was cut off by its death.
-  if (database.kind === "pglite") await database.execute(`update ${SCHEMA}.job set state = 'retry', start_after = now() where state = 'active'`, []);
+  await rescueJobs(database);
   const workers = new Map<string, string[]>();
   const due = watchDueJobs({
     database,
@@ -53,14 +52,29 @@ export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle,
   });
   for (const handler of handlers) workers.set(handler.name, await serve(ctx, boss, handler, due));
   due.expect();
+  // A process that was killed just before this one started counts as alive until its heartbeat is too old.
+  const rescue = database.kind === "pglite" ? undefined : setTimeout(() => void rescueJobs(database).then(due.expect, (error: unknown) => ctx.log.warn({ error: String(error) }, "could not look for cut-off jobs")), (HEARTBEAT_SECONDS + 2) * 1_000);
   const relay = await startOutboxRelay(ctx, database, boss, due, new Set(handlers.map((handler) => handler.name)));
   return {
     async stop() {
+      clearTimeout(rescue);
       await relay.stop();
       await due.stop();
       await boss.stop({ graceful: true, timeout: 5_000, close: false });
     },
   };
+}
+
+/**
+ * Takes up jobs whose process died: on the embedded database, which has one process, all that count as running; on PostgreSQL
+ * those without a heartbeat, which the queue itself would notice only at its next supervision and begin at the next poll.
+ */
+async function rescueJobs(database: DatabaseHandle): Promise<void> {
+  const silent = database.kind === "pglite" ? "" : `and heartbeat_seconds is not null and heartbeat_on < now() - heartbeat_seconds * interval '1 second'`;
+  // Where another of its key waits for its next try already, that one stands for both: the queue holds one a key and state.
+  const covered = `exists (select from ${SCHEMA}.job other where other.name = job.name and other.state = 'retry' and other.singleton_key is not distinct from job.singleton_key)`;
+  await database.execute(`update ${SCHEMA}.job set state = 'cancelled', completed_on = now() where state = 'active' ${silent} and ${covered}`, []);
+  await database.execute(`update ${SCHEMA}.job set state = 'retry', start_after = now() where state = 'active' ${silent}`, []);
 }
 
 async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler, due: DueWatch): Promise<string[]> {

@@ -95,7 +95,7 @@ export async function openRealDelivery(folder: string) {
       }
     },
     deployment: (name: string) => getDeployment(context, { deployment: name }),
-    /** Stops as at the end of the program: with `killed`, as if it had died, so that processes go on. */
+    /** Stops as at the end of the program. */
     async close() {
       await worker.stop();
       await delivery.stop();
@@ -147,22 +147,20 @@ export async function makeRealProject({ context, database }: Pick<RealDelivery, 
     async addVersion(factor: string): Promise<{ versionId: string; version: number }> {
       number += 1;
       const runId = newId();
-      await database.db
-        .insert(run)
-        .values({
-          id: runId,
-          projectId,
-          pipelineVersionId,
-          pipelineName: "train",
-          number,
-          status: "succeeded",
-          triggerKind: "manual",
-          triggerKey: runId,
-          parameters: {},
-          commit,
-          requestedByName: "Ada",
-          createdAt: new Date(),
-        });
+      await database.db.insert(run).values({
+        id: runId,
+        projectId,
+        pipelineVersionId,
+        pipelineName: "train",
+        number,
+        status: "succeeded",
+        triggerKind: "manual",
+        triggerKey: runId,
+        parameters: {},
+        commit,
+        requestedByName: "Ada",
+        createdAt: new Date(),
+      });
       const descriptor = JSON.stringify({
         format: 1,
         name: "real",

@@ -49,23 +49,21 @@ describe("the inference log", () => {
     await database.db.insert(user).values({ id: userId, name: "Ada", email: `${userId}@example.com`, ...moments });
     await database.db.insert(project).values({ id: projectId, slug: projectId, title: "Lab", repository: "projects/lab", createdBy: userId, createdAt: AT });
     await database.db.insert(registeredModel).values({ id: modelId, projectId, name: modelId, ...moments });
-    await database.db
-      .insert(modelVersion)
-      .values({
-        id: versionId,
-        modelId,
-        version: 1,
-        digest: "",
-        sizeBytes: 0,
-        runId: newId(),
-        commit: "",
-        lockDigest: "",
-        signature: { inputs: [], outputs: [] },
-        descriptor: {},
-        metrics: {},
-        params: {},
-        createdAt: AT,
-      });
+    await database.db.insert(modelVersion).values({
+      id: versionId,
+      modelId,
+      version: 1,
+      digest: "",
+      sizeBytes: 0,
+      runId: newId(),
+      commit: "",
+      lockDigest: "",
+      signature: { inputs: [], outputs: [] },
+      descriptor: {},
+      metrics: {},
+      params: {},
+      createdAt: AT,
+    });
     await database.db.insert(environment).values({ id: environmentId, name: environmentId, position: 1, approvalsRequired: 0, createdAt: AT });
     await database.db.insert(deployment).values({ id: deploymentId, name: `d-${deploymentId}`, projectId, environmentId, modelId, ...moments });
     return { deploymentId, deploymentName: `d-${deploymentId}`, versionId, version: 1 };

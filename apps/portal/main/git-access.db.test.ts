@@ -13,18 +13,25 @@ describe("who may clone and push", () => {
   });
   const basic = (token: string, user = "anybody") => `Basic ${Buffer.from(`${user}:${token}`).toString("base64")}`;
   const access = () => gitAccess(world.core, world.auth.authenticator);
-  const ask = (repository: string, operation: "read" | "write", who: Person | null) => access().authorize({ repository, operation, authorization: who ? basic(who.token) : undefined });
+  const ask = (repository: string, operation: "read" | "write", who: Person | null) =>
+    access().authorize({ repository, operation, authorization: who ? basic(who.token) : undefined });
 
   it("asks for a token", async () => {
     for (const repository of [`projects/${world.open.slug}`, `projects/${world.hidden.slug}`, "platform/environments", "projects/none"]) {
-      expect(await ask(repository, "read", null), repository).toMatchObject({ status: "unauthenticated", message: expect.stringContaining("access token") as string });
+      expect(await ask(repository, "read", null), repository).toMatchObject({
+        status: "unauthenticated",
+        message: expect.stringContaining("access token") as string,
+      });
     }
   });
 
   it("says what is wrong with a token", async () => {
     const person = world.outsider("viewer");
     const made = await world.auth.tokens.create(person.ctx, { name: "old" });
-    await database.db.update(apikey).set({ expiresAt: new Date(0) }).where(eq(apikey.id, made.id));
+    await database.db
+      .update(apikey)
+      .set({ expiresAt: new Date(0) })
+      .where(eq(apikey.id, made.id));
     const read = (authorization: string) => access().authorize({ repository: `projects/${world.open.slug}`, operation: "read", authorization });
     expect(await read(basic(made.token))).toMatchObject({ status: "unauthenticated", message: expect.stringContaining("expired") as string });
     expect(await read(basic("correct horse battery"))).toMatchObject({ status: "unauthenticated" });
@@ -42,7 +49,10 @@ describe("who may clone and push", () => {
 
   it("knows nothing of a private project for strangers", async () => {
     for (const operation of ["read", "write"] as const) {
-      const [hidden, none] = await Promise.all([ask(`projects/${world.hidden.slug}`, operation, world.outsider("approver")), ask("projects/none-such", operation, world.outsider("approver"))]);
+      const [hidden, none] = await Promise.all([
+        ask(`projects/${world.hidden.slug}`, operation, world.outsider("approver")),
+        ask("projects/none-such", operation, world.outsider("approver")),
+      ]);
       expect(hidden.status).toBe("not_found");
       expect(JSON.stringify(hidden).replace(world.hidden.slug, "…")).toBe(JSON.stringify(none).replace("none-such", "…"));
       expect((await ask(`projects/${world.hidden.slug}`, operation, world.owner)).status).toBe("ok");
@@ -55,7 +65,10 @@ describe("who may clone and push", () => {
 
   it("takes no push to the environments from anybody, on any branch", async () => {
     for (const person of [world.owner, world.outsider("admin")]) {
-      expect(await ask("platform/environments", "write", person)).toMatchObject({ status: "forbidden", message: expect.stringContaining("approved change requests") as string });
+      expect(await ask("platform/environments", "write", person)).toMatchObject({
+        status: "forbidden",
+        message: expect.stringContaining("approved change requests") as string,
+      });
     }
   });
 
@@ -73,6 +86,8 @@ describe("who may clone and push", () => {
     await access().onPush?.(repository, [{ ...main, ref: "refs/heads/other" }], { id: world.owner.userId, name: "Olga", email: world.owner.email });
     expect(await database.db.select().from(jobOutbox)).toEqual([]);
     await access().onPush?.(repository, [main], { id: world.owner.userId, name: "Olga", email: world.owner.email });
-    expect(await database.db.select().from(jobOutbox)).toMatchObject([{ name: "pipelines.register", payload: { projectId: world.open.projectId, commit: main.after }, key: `${world.open.projectId}:${main.after}` }]);
+    expect(await database.db.select().from(jobOutbox)).toMatchObject([
+      { name: "pipelines.register", payload: { projectId: world.open.projectId, commit: main.after }, key: `${world.open.projectId}:${main.after}` },
+    ]);
   });
 });

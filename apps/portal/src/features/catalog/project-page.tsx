@@ -4,9 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { AvatarStack, Badge, Button, Card, CopyButton, Duration, EmptyState, ErrorState, Notice, PageHeader, PromotionPath, RunStrip, ScorecardList, Skeleton, StatusBadge, TextLink, Time } from "@trellis/ui";
 import { Markdown } from "@trellis/ui/markdown";
 import { CirclePlay, Settings } from "lucide-react";
-import { useEffect, useState } from "react";
 import { RunsTable, StartRunButton } from "@/features/pipelines";
-import { PageFrame, useCrumbs } from "@/features/shell";
+import { PageFrame, useCrumbs, useOrigin } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
 
@@ -24,8 +23,7 @@ export function ProjectPage({ slug }: { slug: string }) {
 }
 
 function ProjectDetail({ project }: { project: Project }) {
-  const [origin, setOrigin] = useState("");
-  useEffect(() => setOrigin(window.location.origin), []);
+  const origin = useOrigin();
   const cloneUrl = `${origin}/git/${project.repository}.git`;
   return (
     <>

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { SegmentedControl } from "@trellis/ui";
 import { ChartFrame, LineChart } from "@trellis/ui/charts";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { PageFrame } from "@/features/shell";
 import { useTRPC } from "@/live/trpc";
 
@@ -15,10 +15,8 @@ const RANGE_NAMES = ["1h", "24h", "7d"] as const;
 export function TrafficCharts({ deployment }: { deployment: string }) {
   const trpc = useTRPC();
   const [range, setRange] = useQueryState("range", parseAsStringLiteral(RANGE_NAMES).withDefault("1h"));
-  const span = useMemo(() => {
-    const to = new Date(Math.ceil(Date.now() / 60_000) * 60_000);
-    return { from: new Date(to.getTime() - RANGES[range] * 3_600_000), to };
-  }, [range]);
+  const [openedAt] = useState(() => Math.ceil(Date.now() / 60_000) * 60_000);
+  const span = useMemo(() => ({ from: new Date(openedAt - RANGES[range] * 3_600_000), to: new Date(openedAt + 3_600_000) }), [openedAt, range]);
   const traffic = useQuery(trpc.serving.traffic.queryOptions({ deployment, ...span }));
   return (
     <div className="flex flex-col gap-4">

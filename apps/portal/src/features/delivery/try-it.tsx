@@ -2,18 +2,18 @@
 
 import { Button, Card, CodeBlock, Notice, TextArea } from "@trellis/ui";
 import { Play } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
+import { useOrigin } from "@/features/shell";
 import type { Outputs } from "@/live/trpc";
 
 type Deployment = Outputs["delivery"]["deployment"];
 
 /** Sends one request to the model with the person's own session, and shows how a program does it. */
 export function TryIt({ deployment }: { deployment: Deployment }) {
-  const [origin, setOrigin] = useState("");
+  const origin = useOrigin();
   const [body, setBody] = useState(JSON.stringify(deployment.example.infer ?? {}, null, 2));
   const [answer, setAnswer] = useState<{ ok: boolean; text: string } | null>(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => setOrigin(window.location.origin), []);
 
   const send = async (): Promise<void> => {
     setBusy(true);

@@ -3,8 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Card, CodeBlock, Duration, Notice, PageHeader, StatusBadge, TextLink } from "@trellis/ui";
 import { Play } from "lucide-react";
-import { useEffect, useState } from "react";
-import { PageFrame, useCrumbs } from "@/features/shell";
+import { PageFrame, useCrumbs, useOrigin } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
 
@@ -68,8 +67,7 @@ function TaskDetail({ task }: { task: Task }) {
 }
 
 function WhatNext({ task }: { task: Task }) {
-  const [origin, setOrigin] = useState("");
-  useEffect(() => setOrigin(window.location.origin), []);
+  const origin = useOrigin();
   return (
     <Card title="Go on" className="mt-4">
       <div className="flex flex-col gap-4">

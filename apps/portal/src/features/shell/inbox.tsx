@@ -37,7 +37,7 @@ export function Inbox() {
         at: item.createdAt,
         href: item.href,
         unread: item.readAt === null,
-        ...(LOOKS[item.kind as keyof typeof LOOKS] ?? {}),
+        ...LOOKS[item.kind as keyof typeof LOOKS],
       }))}
     />
   );

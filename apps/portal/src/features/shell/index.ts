@@ -2,3 +2,4 @@ export { PageFrame } from "./page-frame";
 export { PortalShell } from "./portal-shell";
 export { usePerson } from "./person";
 export { useCrumbs } from "./crumbs";
+export { useOrigin } from "./use-origin";

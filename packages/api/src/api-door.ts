@@ -30,19 +30,31 @@ export function createApiDoor(options: ApiDoorOptions): Hono {
   door.use(sameOriginOnly);
   door.onError((error, c) => refuse(c, error, options.core));
   door.all("/auth/*", (c) => auth.handle(c.req.raw));
-  door.all("/trpc/*", (c) => fetchRequestHandler({ endpoint: "/api/trpc", req: c.req.raw, router: appRouter, createContext: () => contextOf(c.req.raw.headers).catch((error: unknown) => Promise.reject(toTrpcError(error))), allowMethodOverride: false }));
+  door.all("/trpc/*", (c) =>
+    fetchRequestHandler({
+      endpoint: "/api/trpc",
+      req: c.req.raw,
+      router: appRouter,
+      createContext: () => contextOf(c.req.raw.headers).catch((error: unknown) => Promise.reject(toTrpcError(error))),
+      allowMethodOverride: false,
+    }),
+  );
   door.get("/events", async (c) => {
     const { core, signedIn } = await contextOf(c.req.raw.headers);
     if (!signedIn || core.actor.kind !== "user") return c.json({ error: { code: "UNAUTHORIZED", message: "Sign in first.", issues: [] } }, 401);
     return eventsDoor(c, services.changes, core.actor.userId);
   });
   door.route("/v1", downloadsDoor(contextOf));
-  door.route("/v1", createRestDoor((request) => contextOf(request.headers), services.about.version));
+  door.route(
+    "/v1",
+    createRestDoor((request) => contextOf(request.headers), services.about.version),
+  );
   return door;
 }
 
 function refuse(c: Context, error: unknown, core: CoreContext): Response {
   const mapped = toTrpcError(error);
-  if (mapped.code === "INTERNAL_SERVER_ERROR") core.log.error({ path: c.req.path, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "request failed");
+  if (mapped.code === "INTERNAL_SERVER_ERROR")
+    core.log.error({ path: c.req.path, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "request failed");
   return Response.json({ error: { code: mapped.code, message: messageOf(mapped), issues: issuesOf(mapped) } }, { status: getHTTPStatusCodeFromError(mapped) });
 }

@@ -30,7 +30,14 @@ export function createAccessTokens(auth: BetterAuth, authenticator: Authenticato
     async list(ctx: CoreContext) {
       const owner = requirePerson(ctx);
       return ctx.db
-        .select({ id: apikey.id, name: apikey.name, start: apikey.start, lastRequest: apikey.lastRequest, expiresAt: apikey.expiresAt, createdAt: apikey.createdAt })
+        .select({
+          id: apikey.id,
+          name: apikey.name,
+          start: apikey.start,
+          lastRequest: apikey.lastRequest,
+          expiresAt: apikey.expiresAt,
+          createdAt: apikey.createdAt,
+        })
         .from(apikey)
         .where(and(eq(apikey.referenceId, owner.userId), eq(apikey.enabled, true)))
         .orderBy(desc(apikey.createdAt))

@@ -38,7 +38,11 @@ async function changePassword({ betterAuth, authenticator, throttle, db }: Doork
   authenticator.forget();
   throttle.note(actor.email, response.ok ? "right" : "wrong", Date.now());
   if (response.ok) {
-    await recordAuditEvent(db, { actor, now: () => new Date() }, { action: "identity.password.change", subject: { kind: "user", id: actor.userId, name: actor.email } });
+    await recordAuditEvent(
+      db,
+      { actor, now: () => new Date() },
+      { action: "identity.password.change", subject: { kind: "user", id: actor.userId, name: actor.email } },
+    );
   }
   return response;
 }
@@ -49,7 +53,10 @@ async function addressIn(request: Request): Promise<string> {
 }
 
 function tooMany(wait: number): Response {
-  return Response.json({ message: `Too many wrong passwords for this address. Try again in ${wait} seconds.` }, { status: 429, headers: { "retry-after": String(wait) } });
+  return Response.json(
+    { message: `Too many wrong passwords for this address. Try again in ${wait} seconds.` },
+    { status: 429, headers: { "retry-after": String(wait) } },
+  );
 }
 
 /** Cookies of a session that came by TLS never leave it; over plain HTTP browsers would drop cookies marked so. */

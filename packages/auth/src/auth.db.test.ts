@@ -29,10 +29,24 @@ describe("accounts, sessions and tokens", () => {
     const actor: UserActor = { kind: "user", userId, name: `Person ${people}`, email, role };
     return { email, userId, ctx: contextOf(actor) };
   }
-  const post = (path: string, body: object, { host = "portal.example:3000", origin = `http://${host}`, cookie = "", scheme = "http", headers = {} as Record<string, string> } = {}) =>
-    auth.handle(new Request(`${scheme}://${host}/api/auth/${path}`, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", origin, ...(cookie ? { cookie } : {}), ...headers } }));
+  const post = (
+    path: string,
+    body: object,
+    { host = "portal.example:3000", origin = `http://${host}`, cookie = "", scheme = "http", headers = {} as Record<string, string> } = {},
+  ) =>
+    auth.handle(
+      new Request(`${scheme}://${host}/api/auth/${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", origin, ...(cookie ? { cookie } : {}), ...headers },
+      }),
+    );
   const signIn = (email: string, password = PASSWORD, options = {}) => post("sign-in/email", { email, password }, options);
-  const cookieOf = (response: Response) => response.headers.getSetCookie().map((cookie) => cookie.split(";", 1)[0]).join("; ");
+  const cookieOf = (response: Response) =>
+    response.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(";", 1)[0])
+      .join("; ");
   const whoHas = (headers: Record<string, string>) => auth.authenticator.actorOf(new Headers(headers));
   const refused = (reason: string) => ({ code: "UNAUTHENTICATED", message: expect.stringContaining(reason) as string });
 
@@ -58,7 +72,9 @@ describe("accounts, sessions and tokens", () => {
   });
 
   it("makes no account when what belongs to it fails", async () => {
-    const failing = auth.accountStore.createUser({ name: "X", email: "x@example.org", password: PASSWORD, role: "viewer" }, () => Promise.reject(new Error("no")));
+    const failing = auth.accountStore.createUser({ name: "X", email: "x@example.org", password: PASSWORD, role: "viewer" }, () =>
+      Promise.reject(new Error("no")),
+    );
     await expect(failing).rejects.toThrow("no");
     expect(await database.db.select().from(user).where(eq(user.email, "x@example.org"))).toEqual([]);
   });
@@ -118,17 +134,23 @@ describe("accounts, sessions and tokens", () => {
     it("change the password with the old one, written down", async () => {
       const { email, userId } = await person();
       const cookie = cookieOf(await signIn(email));
-      const change = (currentPassword: string) => post("change-password", { currentPassword, newPassword: "another long password", revokeOtherSessions: true }, { cookie });
+      const change = (currentPassword: string) =>
+        post("change-password", { currentPassword, newPassword: "another long password", revokeOtherSessions: true }, { cookie });
       expect((await change("wrong password")).ok).toBe(false);
       expect((await change(PASSWORD)).status).toBe(200);
       expect((await signIn(email)).status).toBe(401);
       expect((await signIn(email, "another long password")).status).toBe(200);
-      expect(await database.db.select().from(auditEvent).where(eq(auditEvent.subjectId, userId))).toMatchObject([{ action: "identity.password.change", actorId: userId }]);
+      expect(await database.db.select().from(auditEvent).where(eq(auditEvent.subjectId, userId))).toMatchObject([
+        { action: "identity.password.change", actorId: userId },
+      ]);
     });
 
-    it.each(["sign-up/email", "update-user", "delete-user", "api-key/create", "list-sessions", "sign-in/email/", "sign-in/../update-user", "%73ign-in/email"])("offer nothing at %s", async (path) => {
-      expect((await post(path, { email: "new@example.org", password: PASSWORD, name: "New" })).status).toBe(404);
-    });
+    it.each(["sign-up/email", "update-user", "delete-user", "api-key/create", "list-sessions", "sign-in/email/", "sign-in/../update-user", "%73ign-in/email"])(
+      "offer nothing at %s",
+      async (path) => {
+        expect((await post(path, { email: "new@example.org", password: PASSWORD, name: "New" })).status).toBe(404);
+      },
+    );
   });
 
   describe("tokens", () => {
@@ -161,7 +183,10 @@ describe("accounts, sessions and tokens", () => {
     it("expire, and say so", async () => {
       const { ctx } = await person();
       const made = await auth.tokens.create(ctx, { name: "short" });
-      await database.db.update(apikey).set({ expiresAt: new Date(Date.now() - 1_000) }).where(eq(apikey.id, made.id));
+      await database.db
+        .update(apikey)
+        .set({ expiresAt: new Date(Date.now() - 1_000) })
+        .where(eq(apikey.id, made.id));
       await expect(whoHas({ authorization: `Bearer ${made.token}` })).rejects.toMatchObject(refused("It has expired"));
       await expect(whoHas({ authorization: `Bearer ${made.token}` })).rejects.toMatchObject(refused("expired"));
     });
@@ -227,7 +252,8 @@ describe("accounts, sessions and tokens", () => {
     await signIn("nobody@example.org");
     await whoHas({ authorization: "Bearer trl_nothing" }).catch(() => {});
     const text = logged.join("\n");
-    for (const secret of [PASSWORD, "not the password", "trl_nothing", email, "nobody@example.org", cookieOf(response), SECRET]) expect(text).not.toContain(secret);
+    for (const secret of [PASSWORD, "not the password", "trl_nothing", email, "nobody@example.org", cookieOf(response), SECRET])
+      expect(text).not.toContain(secret);
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 });

@@ -11,7 +11,10 @@ import { type AccessWorld, openAccessWorld } from "./testing/access-world.ts";
 import { type ProcedureEntry, PROCEDURES } from "./testing/procedure-table.ts";
 import type { ProjectThings } from "./testing/project-rows.ts";
 
-const procedures = Object.entries(proceduresOf(appRouter)).map(([name, procedure]) => ({ name, access: (procedure._def.meta as ProcedureMeta | undefined)?.access }));
+const procedures = Object.entries(proceduresOf(appRouter)).map(([name, procedure]) => ({
+  name,
+  access: (procedure._def.meta as ProcedureMeta | undefined)?.access,
+}));
 const createCaller = createCallerFactory(appRouter);
 
 /** What a call answered: its result, or the code and message of its refusal. */
@@ -61,8 +64,13 @@ describe("who may call what", () => {
     expect(await call(world.visitor, name, undefined)).toMatchObject({ code: "UNAUTHORIZED" });
   });
 
-  it.each(procedures.flatMap(({ name, access }) => (access && access in PERMISSIONS ? [{ name, role: PERMISSIONS[access as keyof typeof PERMISSIONS].role }] : [])).filter(({ role }) => role !== "viewer"))("$name asks for the role $role", async ({ name, role }) => {
-    for (const below of ROLES.slice(0, ROLES.indexOf(role))) expect(await call(world.outsider(below).api, name, undefined), below).toMatchObject({ code: "FORBIDDEN" });
+  it.each(
+    procedures
+      .flatMap(({ name, access }) => (access && access in PERMISSIONS ? [{ name, role: PERMISSIONS[access as keyof typeof PERMISSIONS].role }] : []))
+      .filter(({ role }) => role !== "viewer"),
+  )("$name asks for the role $role", async ({ name, role }) => {
+    for (const below of ROLES.slice(0, ROLES.indexOf(role)))
+      expect(await call(world.outsider(below).api, name, undefined), below).toMatchObject({ code: "FORBIDDEN" });
   });
 
   it.each(entriesAbout("thing"))("$name: another's private thing is as if it did not exist", async ({ name, access, entry }) => {
@@ -78,12 +86,16 @@ describe("who may call what", () => {
   it.each(entriesAbout("thing"))("$name: a stranger in an internal project is $entry.stranger", async ({ name, access, entry }) => {
     const answer = await call(world.outsider(strangerRole(access)).api, name, entry.input(world.open));
     if (entry.stranger === "forbidden") expect(answer).toMatchObject({ code: name.startsWith("scaffolder.") ? "NOT_FOUND" : "FORBIDDEN" });
-    else if ("code" in answer) expect(["NOT_FOUND", "FORBIDDEN", "UNAUTHORIZED", "INTERNAL_SERVER_ERROR", "BAD_REQUEST"], answer.message).not.toContain(answer.code);
+    else if ("code" in answer)
+      expect(["NOT_FOUND", "FORBIDDEN", "UNAUTHORIZED", "INTERNAL_SERVER_ERROR", "BAD_REQUEST"], answer.message).not.toContain(answer.code);
   });
 
-  it.each(entriesAbout("thing").filter(({ access, entry }) => entry.stranger === "forbidden" && access !== "change-request.decide"))("$name: a viewer may not", async ({ name, entry }) => {
-    expect(await call(world.outsider("viewer").api, name, entry.input(world.open))).toMatchObject({ code: "FORBIDDEN" });
-  });
+  it.each(entriesAbout("thing").filter(({ access, entry }) => entry.stranger === "forbidden" && access !== "change-request.decide"))(
+    "$name: a viewer may not",
+    async ({ name, entry }) => {
+      expect(await call(world.outsider("viewer").api, name, entry.input(world.open))).toMatchObject({ code: "FORBIDDEN" });
+    },
+  );
 
   it.each(entriesAbout("list"))("$name does not show another's private project", async ({ name, entry }) => {
     const inputs = [entry.input?.(world.hidden), ...(entry.filters ?? []).map((filter) => filter(world.hidden))];
@@ -110,7 +122,9 @@ describe("who may call what", () => {
   });
 
   it("changed nothing in the private project on all these ways", async () => {
-    expect(await database.db.query.changeRequest.findMany({ where: (row, { eq }) => eq(row.projectId, world.hidden.projectId) })).toMatchObject([{ status: "open" }]);
+    expect(await database.db.query.changeRequest.findMany({ where: (row, { eq }) => eq(row.projectId, world.hidden.projectId) })).toMatchObject([
+      { status: "open" },
+    ]);
     const audited = await database.db.query.auditEvent.findMany();
     expect(audited.filter((event) => event.projectId === world.hidden.projectId)).toEqual([]);
   });

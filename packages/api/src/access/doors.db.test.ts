@@ -16,12 +16,19 @@ describe("the doors below /api", () => {
   beforeAll(async () => {
     world = await openAccessWorld(database.handle);
     const response = await send("POST", "/api/auth/sign-in/email", { origin: ORIGIN }, { email: world.owner.email, password: PASSWORD });
-    cookie = response.headers.getSetCookie().map((line) => line.split(";", 1)[0]).join("; ");
+    cookie = response.headers
+      .getSetCookie()
+      .map((line) => line.split(";", 1)[0])
+      .join("; ");
   });
 
   function send(method: string, path: string, headers: Record<string, string> = {}, body?: unknown): Promise<Response> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    const request = new Request(`http://${HOST}${path}`, { method, headers: { host: HOST, "content-type": "application/json", ...headers }, ...(body === undefined ? {} : { body: text }) });
+    const request = new Request(`http://${HOST}${path}`, {
+      method,
+      headers: { host: HOST, "content-type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: text }),
+    });
     return Promise.resolve(world.door.fetch(request));
   }
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -40,10 +47,18 @@ describe("the doors below /api", () => {
     it.each(paths)("%s says what is wrong with a bad one, even beside a good cookie", async (path) => {
       const person = world.outsider("viewer");
       const expired = await world.auth.tokens.create(person.ctx, { name: "expired" });
-      await database.db.update(apikey).set({ expiresAt: new Date(Date.now() - 1_000) }).where(eq(apikey.id, expired.id));
+      await database.db
+        .update(apikey)
+        .set({ expiresAt: new Date(Date.now() - 1_000) })
+        .where(eq(apikey.id, expired.id));
       const revoked = await world.auth.tokens.create(person.ctx, { name: "revoked" });
       await world.auth.tokens.revoke(person.ctx, { id: revoked.id });
-      for (const [token, words] of [[expired.token, "It has expired."], [revoked.token, "It has been revoked."], ["trl_unknown", "not known here"], ["ghp_other", "begin with trl_"]] as const) {
+      for (const [token, words] of [
+        [expired.token, "It has expired."],
+        [revoked.token, "It has been revoked."],
+        ["trl_unknown", "not known here"],
+        ["ghp_other", "begin with trl_"],
+      ] as const) {
         const response = await send("GET", path, { ...bearer(token), cookie });
         expect(response.status, token).toBe(401);
         const { message } = await errorOf(response);
@@ -71,7 +86,9 @@ describe("the doors below /api", () => {
       expect((await write({ cookie })).status, "without an origin").toBe(403);
       expect((await send("POST", "/api/trpc/identity.createToken", { cookie, origin: "http://evil.example" }, { json: { name: "x" } })).status).toBe(403);
       expect((await send("POST", "/api/auth/sign-out", { cookie, origin: "http://evil.example" }, {})).status).toBe(403);
-      expect((await send("POST", "/api/auth/sign-in/email", { origin: "http://evil.example" }, { email: world.owner.email, password: PASSWORD })).status).toBe(403);
+      expect((await send("POST", "/api/auth/sign-in/email", { origin: "http://evil.example" }, { email: world.owner.email, password: PASSWORD })).status).toBe(
+        403,
+      );
       expect(await world.auth.tokens.list(world.owner.ctx)).toHaveLength(1);
     });
 
@@ -93,8 +110,21 @@ describe("the doors below /api", () => {
   });
 
   describe("/api/auth", () => {
-    it.each(["sign-up/email", "api-key/verify", "api-key/create", "update-user", "error", "ok", "reset-password", "callback/github", "sign-in/social", "list-accounts", "token"])("does not offer %s", async (path) => {
-      for (const method of ["GET", "POST"]) expect((await send(method, `/api/auth/${path}`, { cookie, origin: ORIGIN }, method === "POST" ? {} : undefined)).status).toBe(404);
+    it.each([
+      "sign-up/email",
+      "api-key/verify",
+      "api-key/create",
+      "update-user",
+      "error",
+      "ok",
+      "reset-password",
+      "callback/github",
+      "sign-in/social",
+      "list-accounts",
+      "token",
+    ])("does not offer %s", async (path) => {
+      for (const method of ["GET", "POST"])
+        expect((await send(method, `/api/auth/${path}`, { cookie, origin: ORIGIN }, method === "POST" ? {} : undefined)).status).toBe(404);
     });
 
     it("tells a session's owner who they are, and nobody anything", async () => {
@@ -127,9 +157,15 @@ describe("the doors below /api", () => {
         `/models/${things.modelName}/versions/2/files/report.html`,
       ];
       for (const [index, path] of paths(hidden).entries()) {
-        const [answer, none] = await Promise.all([send("GET", `/api/v1${path}`, asOutsider()), send("GET", `/api/v1${paths(missing)[index] ?? ""}`, asOutsider())]);
+        const [answer, none] = await Promise.all([
+          send("GET", `/api/v1${path}`, asOutsider()),
+          send("GET", `/api/v1${paths(missing)[index] ?? ""}`, asOutsider()),
+        ]);
         expect([answer.status, none.status], path).toEqual([404, 404]);
-        const words = (text: string, things: typeof missing) => Object.values(things).toSorted((a, b) => b.length - a.length).reduce((all, value) => all.replaceAll(value, "…"), text);
+        const words = (text: string, things: typeof missing) =>
+          Object.values(things)
+            .toSorted((a, b) => b.length - a.length)
+            .reduce((all, value) => all.replaceAll(value, "…"), text);
         expect(words((await errorOf(answer)).message, hidden), path).toBe(words((await errorOf(none)).message, missing));
       }
     });
@@ -170,7 +206,18 @@ describe("the doors below /api", () => {
       expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/octet-stream"]);
     });
 
-    it.each(["..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/secret", "..\\secret", "sub%2f..%2freport.html", "/etc/passwd", "%00", "sub", "report.html/", "", "%E0%A4%A"])("know no file %j", async (path) => {
+    it.each([
+      "..%2f..%2f..%2fetc%2fpasswd",
+      "%2e%2e/%2e%2e/secret",
+      "..\\secret",
+      "sub%2f..%2freport.html",
+      "/etc/passwd",
+      "%00",
+      "sub",
+      "report.html/",
+      "",
+      "%E0%A4%A",
+    ])("know no file %j", async (path) => {
       const response = await file(path);
       expect([400, 404]).toContain(response.status);
       expect(await response.text()).not.toMatch(/script|root:/);
@@ -181,7 +228,12 @@ describe("the doors below /api", () => {
       expect([400, 404], String(response.status)).toContain(response.status);
     });
 
-    it.each(["artifacts/nonsense/content", "artifacts/00000000-0000-0000-0000-000000000000/content", "attempts/nonsense/log", "attempts/00000000-0000-0000-0000-000000000000/log?offset=-5"])("know no %s", async (path) => {
+    it.each([
+      "artifacts/nonsense/content",
+      "artifacts/00000000-0000-0000-0000-000000000000/content",
+      "attempts/nonsense/log",
+      "attempts/00000000-0000-0000-0000-000000000000/log?offset=-5",
+    ])("know no %s", async (path) => {
       expect([400, 404]).toContain((await send("GET", `/api/v1/${path}`, asOutsider())).status);
     });
   });

@@ -23,7 +23,9 @@ export function createRestDoor(contextOf: (request: Request) => Promise<ApiConte
     door.on(operation.route.method, operation.route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => answer(c, operation, contextOf));
   }
   // Not by `notFound`, which a mounted part never hears.
-  door.all("*", (c) => c.json({ error: { code: "NOT_FOUND", message: `There is no ${c.req.method} ${c.req.path}. See /api/v1/openapi.json.`, issues: [] } }, 404));
+  door.all("*", (c) =>
+    c.json({ error: { code: "NOT_FOUND", message: `There is no ${c.req.method} ${c.req.path}. See /api/v1/openapi.json.`, issues: [] } }, 404),
+  );
   return door;
 }
 
@@ -55,7 +57,10 @@ async function bodyOf(c: Context): Promise<unknown> {
 }
 
 /** The caller is a tree of functions by the procedure's dotted name; the name comes from the same router. */
-function procedureIn(caller: ReturnType<ReturnType<typeof createCallerFactory<AppRouter["_def"]["record"]>>>, name: string): (input: unknown) => Promise<unknown> {
+function procedureIn(
+  caller: ReturnType<ReturnType<typeof createCallerFactory<AppRouter["_def"]["record"]>>>,
+  name: string,
+): (input: unknown) => Promise<unknown> {
   let node: unknown = caller;
   for (const part of name.split(".")) node = (node as Record<string, unknown>)[part];
   return node as (input: unknown) => Promise<unknown>;

@@ -21,7 +21,12 @@ export function toTrpcError(error: unknown): TRPCError {
   if (isCoreError(error)) return new TRPCError({ code: TRPC_CODES[error.code], message: error.message, cause: error });
   if (error instanceof ZodError) return new TRPCError({ code: "BAD_REQUEST", message: summarise(zodIssues(error)), cause: error });
   if (error instanceof TRPCError) return error;
-  if (isUnstorable(error)) return new TRPCError({ code: "BAD_REQUEST", message: "A value of this request cannot be what it stands for: no id, number too large, or a character that text cannot hold.", cause: error });
+  if (isUnstorable(error))
+    return new TRPCError({
+      code: "BAD_REQUEST",
+      message: "A value of this request cannot be what it stands for: no id, number too large, or a character that text cannot hold.",
+      cause: error,
+    });
   return new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "The portal failed to do this. It is written down in the portal's log.", cause: error });
 }
 

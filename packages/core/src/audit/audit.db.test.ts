@@ -19,7 +19,13 @@ describe("the audit log", () => {
     system = testContext({ db: database.db, now: () => new Date(Date.UTC(2026, 10, 24, 10, minute++)) });
     admin = await actingAs(system, "Ada", "admin");
     ada = await actingAs(system, "Grace", "approver");
-    for (let index = 0; index < 5; index += 1) await recordAuditEvent(database.db, people().ada, { action: "delivery.change-request.approve", subject: { kind: "change-request", id: String(index), name: `CR-${index}` }, projectId: project, data: { index } });
+    for (let index = 0; index < 5; index += 1)
+      await recordAuditEvent(database.db, people().ada, {
+        action: "delivery.change-request.approve",
+        subject: { kind: "change-request", id: String(index), name: `CR-${index}` },
+        projectId: project,
+        data: { index },
+      });
     await recordAuditEvent(database.db, system, { action: "identity.user.create", subject: { kind: "user", id: "u", name: "u@example.org" } });
   });
 
@@ -27,7 +33,14 @@ describe("the audit log", () => {
     const { items } = await searchAuditEvents(people().admin, { limit: 2 });
     expect(items).toMatchObject([
       { action: "identity.user.create", actorId: null, actorName: "test", projectId: null },
-      { action: "delivery.change-request.approve", actorId: people().ada.actor.userId, actorName: "Grace", subjectName: "CR-4", projectId: project, data: { index: 4 } },
+      {
+        action: "delivery.change-request.approve",
+        actorId: people().ada.actor.userId,
+        actorName: "Grace",
+        subjectName: "CR-4",
+        projectId: project,
+        data: { index: 4 },
+      },
     ]);
   });
 

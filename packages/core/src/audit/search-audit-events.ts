@@ -25,7 +25,12 @@ export async function searchAuditEvents(ctx: CoreContext, input: z.infer<typeof 
     input.since ? gte(auditEvent.at, input.since) : undefined,
     input.cursor ? lt(auditEvent.seq, input.cursor) : undefined,
   ];
-  const rows = await ctx.db.select().from(auditEvent).where(and(...conditions)).orderBy(desc(auditEvent.seq)).limit(input.limit + 1);
+  const rows = await ctx.db
+    .select()
+    .from(auditEvent)
+    .where(and(...conditions))
+    .orderBy(desc(auditEvent.seq))
+    .limit(input.limit + 1);
   const items = rows.slice(0, input.limit);
   return { items, nextCursor: rows.length > input.limit ? (items.at(-1)?.seq ?? null) : null };
 }

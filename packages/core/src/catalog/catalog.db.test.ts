@@ -32,12 +32,23 @@ describe("projects and their members", () => {
   async function make(visibility: "internal" | "private" = "internal") {
     made += 1;
     const slug = `project-${made}`;
-    const row = await createProject(people().owner, { slug, title: "A project", repository: `projects/${slug}`, visibility, ownerId: people().owner.actor.userId });
+    const row = await createProject(people().owner, {
+      slug,
+      title: "A project",
+      repository: `projects/${slug}`,
+      visibility,
+      ownerId: people().owner.actor.userId,
+    });
     await setProjectMember(people().owner, { project: slug, userId: people().member.actor.userId, role: "contributor" });
     return row;
   }
-  const lastAudit = async (projectId: string) => (await database.db.select().from(auditEvent).where(eq(auditEvent.projectId, projectId)).orderBy(desc(auditEvent.seq)).limit(1))[0];
-  const ownersOf = (projectId: string) => database.db.select().from(projectMember).where(and(eq(projectMember.projectId, projectId), eq(projectMember.role, "owner")));
+  const lastAudit = async (projectId: string) =>
+    (await database.db.select().from(auditEvent).where(eq(auditEvent.projectId, projectId)).orderBy(desc(auditEvent.seq)).limit(1))[0];
+  const ownersOf = (projectId: string) =>
+    database.db
+      .select()
+      .from(projectMember)
+      .where(and(eq(projectMember.projectId, projectId), eq(projectMember.role, "owner")));
 
   describe("making one", () => {
     const input = (slug: string) => ({ slug, title: "New", repository: `projects/${slug}`, ownerId: people().owner.actor.userId });
@@ -60,7 +71,10 @@ describe("projects and their members", () => {
 
     it("again with the same id is the same project, with one record", async () => {
       const id = system.newId();
-      const [first, second] = [await createProject(people().owner, { ...input("repeated"), id }), await createProject(people().owner, { ...input("repeated"), id })];
+      const [first, second] = [
+        await createProject(people().owner, { ...input("repeated"), id }),
+        await createProject(people().owner, { ...input("repeated"), id }),
+      ];
       expect(second).toEqual(first);
       expect(await database.db.select().from(auditEvent).where(eq(auditEvent.projectId, id))).toHaveLength(1);
     });
@@ -72,7 +86,8 @@ describe("projects and their members", () => {
 
   it("is found by id and name by those who may, and is as if it were not there for others", async () => {
     const row = await make("private");
-    for (const who of [people().owner, people().member, people().admin, system]) for (const name of [row.id, row.slug]) expect((await requireProject(who, name)).id).toBe(row.id);
+    for (const who of [people().owner, people().member, people().admin, system])
+      for (const name of [row.id, row.slug]) expect((await requireProject(who, name)).id).toBe(row.id);
     for (const who of [people().stranger, people().viewer]) {
       for (const name of [row.id, row.slug]) {
         await expect(requireProject(who, name)).rejects.toMatchObject({ code: "NOT_FOUND", message: `Project ${name} was not found.` });
@@ -95,13 +110,16 @@ describe("projects and their members", () => {
 
   it("is changed by its owners with a record, and by nobody else", async () => {
     const { id, slug } = await make();
-    for (const who of [people().member, people().stranger, people().viewer]) await expect(updateProject(who, { project: slug, title: "Mine" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    for (const who of [people().member, people().stranger, people().viewer])
+      await expect(updateProject(who, { project: slug, title: "Mine" })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await updateProject(people().owner, { project: slug, title: "Better", visibility: "private" });
     expect(await lastAudit(id)).toMatchObject({ action: "catalog.project.update", data: { title: "Better", visibility: "private" } });
     await expect(requireProject(people().stranger, slug)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await updateProject(people().owner, { project: slug, archived: true });
     await expect(requireProject(people().owner, slug)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(createProject(people().owner, { slug, title: "Again", repository: `projects/${slug}`, ownerId: people().owner.actor.userId })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(
+      createProject(people().owner, { slug, title: "Again", repository: `projects/${slug}`, ownerId: people().owner.actor.userId }),
+    ).rejects.toMatchObject({ code: "CONFLICT" });
   });
 
   describe("members", () => {
@@ -112,7 +130,11 @@ describe("projects and their members", () => {
       await add(people().owner);
       await add(people().owner);
       expect(await lastAudit(id)).toMatchObject({ action: "catalog.member.set", subjectId: people().stranger.actor.userId, data: { role: "contributor" } });
-      expect((await listProjectMembers(people().owner, id)).map((row) => [row.name, row.role])).toEqual([["Olga", "owner"], ["Max", "contributor"], ["Stan", "contributor"]]);
+      expect((await listProjectMembers(people().owner, id)).map((row) => [row.name, row.role])).toEqual([
+        ["Olga", "owner"],
+        ["Max", "contributor"],
+        ["Stan", "contributor"],
+      ]);
       await setProjectMember(people().owner, { project: slug, userId: people().stranger.actor.userId, role: null });
       expect(await listProjectMembers(people().owner, id)).toHaveLength(2);
       await expect(setProjectMember(people().owner, { project: slug, userId: "nobody", role: "owner" })).rejects.toMatchObject({ code: "NOT_FOUND" });
@@ -141,7 +163,10 @@ describe("projects and their members", () => {
       cursor = page.nextCursor;
     } while (cursor);
     expect(paged).toEqual(all.items.map((item) => item.id));
-    await database.db.update(project).set({ title: "100%_\\ done" }).where(eq(project.id, paged[0] ?? ""));
+    await database.db
+      .update(project)
+      .set({ title: "100%_\\ done" })
+      .where(eq(project.id, paged[0] ?? ""));
     expect((await listProjects(people().owner, { search: "0%_\\ d" })).items.map((item) => item.id)).toEqual([paged[0]]);
     expect((await listProjects(people().owner, { search: "%_%" })).items).toEqual([]);
     expect((await listProjects(people().stranger, { mine: true })).items).toEqual([]);

@@ -38,10 +38,17 @@ export async function createProject(ctx: CoreContext, input: z.input<typeof crea
     if (!made) {
       const [found] = await tx.select().from(project).where(eq(project.slug, parsed.slug));
       if (found?.id === id) return found;
-      throw new CoreError("CONFLICT", `A project named ${parsed.slug} exists already. Choose another name.`, { issues: [{ path: "slug", message: "This name is taken." }] });
+      throw new CoreError("CONFLICT", `A project named ${parsed.slug} exists already. Choose another name.`, {
+        issues: [{ path: "slug", message: "This name is taken." }],
+      });
     }
     await tx.insert(projectMember).values({ projectId: id, userId: ownerId, role: "owner", createdAt: ctx.now() });
-    await recordAuditEvent(tx, ctx, { action: "catalog.project.create", subject: { kind: "project", id, name: parsed.slug }, projectId: id, data: { template: parsed.template ?? null } });
+    await recordAuditEvent(tx, ctx, {
+      action: "catalog.project.create",
+      subject: { kind: "project", id, name: parsed.slug },
+      projectId: id,
+      data: { template: parsed.template ?? null },
+    });
     await announce(tx, "projects", `project:${id}`);
     return made;
   });

@@ -28,7 +28,12 @@ export async function setProjectMember(ctx: CoreContext, input: z.infer<typeof s
         .values({ projectId: found.id, userId: input.userId, role: input.role, createdAt: ctx.now() })
         .onConflictDoUpdate({ target: [projectMember.projectId, projectMember.userId], set: { role: input.role } });
     }
-    await recordAuditEvent(tx, ctx, { action: "catalog.member.set", subject: { kind: "user", id: person.id, name: person.email }, projectId: found.id, data: { role: input.role } });
+    await recordAuditEvent(tx, ctx, {
+      action: "catalog.member.set",
+      subject: { kind: "user", id: person.id, name: person.email },
+      projectId: found.id,
+      data: { role: input.role },
+    });
     await announce(tx, `project:${found.id}`);
   });
 }

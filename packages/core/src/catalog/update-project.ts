@@ -23,7 +23,12 @@ export async function updateProject(ctx: CoreContext, input: z.infer<typeof upda
       .update(project)
       .set({ ...changes, ...(archived === undefined ? {} : { archivedAt: archived ? ctx.now() : null }) })
       .where(eq(project.id, found.id));
-    await recordAuditEvent(tx, ctx, { action: "catalog.project.update", subject: { kind: "project", id: found.id, name: found.slug }, projectId: found.id, data: { ...changes, archived } });
+    await recordAuditEvent(tx, ctx, {
+      action: "catalog.project.update",
+      subject: { kind: "project", id: found.id, name: found.slug },
+      projectId: found.id,
+      data: { ...changes, archived },
+    });
     await announce(tx, "projects", `project:${found.id}`);
   });
 }

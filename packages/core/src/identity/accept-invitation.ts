@@ -18,7 +18,11 @@ export async function acceptInvitation(ctx: CoreContext, input: z.infer<typeof a
   const invited = await requireOpenInvitation(ctx, hashToken(input.token));
   const role = z.enum(ROLES).parse(invited.role);
   await ctx.resolve(AccountStoreCapability).createUser({ name: input.name, email: invited.email, password: input.password, role }, async (tx, userId) => {
-    const claimed = await tx.update(invitation).set({ acceptedAt: ctx.now() }).where(and(eq(invitation.id, invited.id), isOpen)).returning();
+    const claimed = await tx
+      .update(invitation)
+      .set({ acceptedAt: ctx.now() })
+      .where(and(eq(invitation.id, invited.id), isOpen))
+      .returning();
     if (claimed.length === 0) throw notValid();
     await recordAuditEvent(tx, asSystem(ctx, "Invitation"), {
       action: "identity.user.create",
@@ -32,7 +36,10 @@ export async function acceptInvitation(ctx: CoreContext, input: z.infer<typeof a
 const isOpen = and(isNull(invitation.acceptedAt), isNull(invitation.revokedAt));
 
 async function requireOpenInvitation(ctx: CoreContext, tokenHash: string) {
-  const [row] = await ctx.db.select().from(invitation).where(and(eq(invitation.tokenHash, tokenHash), isOpen));
+  const [row] = await ctx.db
+    .select()
+    .from(invitation)
+    .where(and(eq(invitation.tokenHash, tokenHash), isOpen));
   if (!row) throw notValid();
   if (row.expiresAt < ctx.now()) {
     throw new CoreError("PRECONDITION_FAILED", `This invitation expired on ${row.expiresAt.toISOString().slice(0, 10)}. Ask an administrator for a new one.`);

@@ -41,6 +41,9 @@ async function relationTo(ctx: CoreContext, userId: string, projectId: string): 
 
 function refusal(permission: Permission, role: string): string {
   const requirement = PERMISSIONS[permission];
-  const relation = "project" in requirement && requirement.project !== "reader" ? `, and to be ${requirement.project === "owner" ? "an owner" : "a member"} of the project` : "";
+  const relation =
+    "project" in requirement && requirement.project !== "reader"
+      ? `, and to be ${requirement.project === "owner" ? "an owner" : "a member"} of the project`
+      : "";
   return `This needs the role ${requirement.role.replace("_", " ")} or higher${relation}. You have the role ${role.replace("_", " ")}. Ask an administrator or an owner of the project.`;
 }

@@ -21,7 +21,11 @@ export async function changeUserRole(ctx: CoreContext, input: z.infer<typeof cha
     if (!before) throw notFound("Person", input.userId);
     if (before.role === input.role) return;
     await tx.update(user).set({ role: input.role, updatedAt: ctx.now() }).where(eq(user.id, input.userId));
-    await recordAuditEvent(tx, ctx, { action: "identity.user.change-role", subject: { kind: "user", id: before.id, name: before.email }, data: { from: before.role, to: input.role } });
+    await recordAuditEvent(tx, ctx, {
+      action: "identity.user.change-role",
+      subject: { kind: "user", id: before.id, name: before.email },
+      data: { from: before.role, to: input.role },
+    });
   });
   ctx.resolve(AccountStoreCapability).forgetSignIns();
 }

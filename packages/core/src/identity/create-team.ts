@@ -18,7 +18,8 @@ export async function createTeam(ctx: CoreContext, input: z.infer<typeof createT
   const id = ctx.newId();
   await ctx.db.transaction(async (tx) => {
     const made = await tx.insert(team).values({ id, slug: input.slug, name: input.name, createdAt: ctx.now() }).onConflictDoNothing().returning();
-    if (made.length === 0) throw new CoreError("CONFLICT", `A team named ${input.slug} exists already.`, { issues: [{ path: "slug", message: "This name is taken." }] });
+    if (made.length === 0)
+      throw new CoreError("CONFLICT", `A team named ${input.slug} exists already.`, { issues: [{ path: "slug", message: "This name is taken." }] });
     if (input.userIds.length > 0) {
       const found = await tx.select({ id: user.id }).from(user).where(inArray(user.id, input.userIds));
       const missing = input.userIds.find((userId) => !found.some((person) => person.id === userId));

@@ -25,7 +25,10 @@ export async function disableUser(ctx: CoreContext, input: z.infer<typeof disabl
       .where(eq(user.id, input.userId))
       .returning();
     if (!row) throw notFound("Person", input.userId);
-    await recordAuditEvent(tx, ctx, { action: input.disabled ? "identity.user.disable" : "identity.user.enable", subject: { kind: "user", id: row.id, name: row.email } });
+    await recordAuditEvent(tx, ctx, {
+      action: input.disabled ? "identity.user.disable" : "identity.user.enable",
+      subject: { kind: "user", id: row.id, name: row.email },
+    });
   });
   if (input.disabled) await ctx.resolve(AccountStoreCapability).revokeAccess(input.userId);
 }

@@ -5,7 +5,22 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { CoreContext, Role } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
 import { actingAs, testContext } from "../kernel/testing/test-context.ts";
-import { acceptInvitation, type AccountStore, AccountStoreCapability, changeUserRole, createFirstAdministrator, createTeam, disableUser, getInvitation, inviteUser, listInvitations, listTeams, listUsers, revokeInvitation, usersWithRole } from "./index.ts";
+import {
+  acceptInvitation,
+  type AccountStore,
+  AccountStoreCapability,
+  changeUserRole,
+  createFirstAdministrator,
+  createTeam,
+  disableUser,
+  getInvitation,
+  inviteUser,
+  listInvitations,
+  listTeams,
+  listUsers,
+  revokeInvitation,
+  usersWithRole,
+} from "./index.ts";
 
 const PASSWORD = "correct horse battery";
 const DAY_MS = 86_400_000;
@@ -45,7 +60,8 @@ describe("people, invitations and teams", () => {
 
   const lastAudit = async () => (await database.db.select().from(auditEvent).orderBy(desc(auditEvent.seq)).limit(1))[0];
   const roleOf = async (id: string) => (await database.db.select({ role: user.role }).from(user).where(eq(user.id, id)))[0]?.role;
-  const administrators = async () => (await database.db.query.user.findMany({ where: (row, { and, eq: is, isNull }) => and(is(row.role, "admin"), isNull(row.disabledAt)) })).length;
+  const administrators = async () =>
+    (await database.db.query.user.findMany({ where: (row, { and, eq: is, isNull }) => and(is(row.role, "admin"), isNull(row.disabledAt)) })).length;
 
   it("lets only administrators manage people", async () => {
     for (const role of ["viewer", "data_scientist", "approver"] satisfies Role[]) {
@@ -89,7 +105,10 @@ describe("people, invitations and teams", () => {
 
     it("stay usable when making the account failed", async () => {
       const { token } = await invite();
-      const taken = await database.db.insert(user).values({ id: "twin", name: "Twin", email: "grace@example.org", createdAt: clock.now, updatedAt: clock.now }).returning();
+      const taken = await database.db
+        .insert(user)
+        .values({ id: "twin", name: "Twin", email: "grace@example.org", createdAt: clock.now, updatedAt: clock.now })
+        .returning();
       await expect(accept(token)).rejects.toMatchObject({ code: "CONFLICT" });
       await database.db.delete(user).where(eq(user.id, taken[0]?.id ?? ""));
       await accept(token);
@@ -98,7 +117,8 @@ describe("people, invitations and teams", () => {
     it("expire after seven days, and keep saying so", async () => {
       const { token } = await invite();
       clock.now = new Date(clock.now.getTime() + 7 * DAY_MS + 1);
-      for (let index = 0; index < 2; index += 1) await expect(accept(token)).rejects.toMatchObject({ code: "PRECONDITION_FAILED", message: expect.stringContaining("expired on 2026-12-01") as string });
+      for (let index = 0; index < 2; index += 1)
+        await expect(accept(token)).rejects.toMatchObject({ code: "PRECONDITION_FAILED", message: expect.stringContaining("expired on 2026-12-01") as string });
     });
 
     it("can be taken back, once", async () => {
@@ -136,11 +156,17 @@ describe("people, invitations and teams", () => {
 
     it("leave one when two administrators demote or disable each other at once", async () => {
       const second = await actingAs(system, "Bea", "admin");
-      const answers = await Promise.allSettled([changeUserRole(admin, { userId: second.actor.userId, role: "viewer" }), changeUserRole(second, { userId: admin.actor.userId, role: "viewer" })]);
+      const answers = await Promise.allSettled([
+        changeUserRole(admin, { userId: second.actor.userId, role: "viewer" }),
+        changeUserRole(second, { userId: admin.actor.userId, role: "viewer" }),
+      ]);
       expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(1);
       expect(await administrators()).toBe(1);
       await database.db.update(user).set({ role: "admin" });
-      const again = await Promise.allSettled([disableUser(admin, { userId: second.actor.userId, disabled: true }), disableUser(second, { userId: admin.actor.userId, disabled: true })]);
+      const again = await Promise.allSettled([
+        disableUser(admin, { userId: second.actor.userId, disabled: true }),
+        disableUser(second, { userId: admin.actor.userId, disabled: true }),
+      ]);
       expect(again.filter((answer) => answer.status === "fulfilled")).toHaveLength(1);
       expect(await administrators()).toBe(1);
     });

@@ -29,10 +29,20 @@ export async function inviteUser(ctx: CoreContext, input: z.infer<typeof inviteU
   const id = ctx.newId();
   const expiresAt = new Date(ctx.now().getTime() + INVITATION_MS);
   await ctx.db.transaction(async (tx) => {
-    const [taken] = await tx.select({ id: user.id }).from(user).where(eq(sql`lower(${user.email})`, input.email));
-    if (taken) throw new CoreError("CONFLICT", `${input.email} already has an account.`, { issues: [{ path: "email", message: "This person already has an account." }] });
+    const [taken] = await tx
+      .select({ id: user.id })
+      .from(user)
+      .where(eq(sql`lower(${user.email})`, input.email));
+    if (taken)
+      throw new CoreError("CONFLICT", `${input.email} already has an account.`, {
+        issues: [{ path: "email", message: "This person already has an account." }],
+      });
     await tx.insert(invitation).values({ id, email: input.email, role: input.role, tokenHash: hashToken(token), invitedBy, expiresAt, createdAt: ctx.now() });
-    await recordAuditEvent(tx, ctx, { action: "identity.invitation.create", subject: { kind: "invitation", id, name: input.email }, data: { role: input.role } });
+    await recordAuditEvent(tx, ctx, {
+      action: "identity.invitation.create",
+      subject: { kind: "invitation", id, name: input.email },
+      data: { role: input.role },
+    });
   });
   return { id, token, expiresAt };
 }

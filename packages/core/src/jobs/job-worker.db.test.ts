@@ -86,7 +86,7 @@ describe("background jobs", () => {
   });
 
   it("do not enter the outbox with a payload of the wrong shape", async () => {
-    await expect(enqueueJob(database.db, note, { text: 1 as unknown as string })).rejects.toThrow();
+    await expect(enqueueJob(database.db, note, { text: 1 as unknown as string })).rejects.toThrow("expected string");
     expect(await database.db.select().from(jobOutbox)).toEqual([]);
   });
 
@@ -203,7 +203,10 @@ describe("background jobs", () => {
     await ledger.has("first x");
     mortal.kill();
     await database.execute("update trellis_jobs.job set heartbeat_on = now() - interval '1 hour' where state = 'active'", []);
-    await database.execute("insert into trellis_jobs.job (name, data, state, singleton_key, policy, retry_limit, retry_count) select name, $1::jsonb, 'retry', singleton_key, policy, retry_limit, 1 from trellis_jobs.job where state = 'active'", [JSON.stringify({ text: "y" })]);
+    await database.execute(
+      "insert into trellis_jobs.job (name, data, state, singleton_key, policy, retry_limit, retry_count) select name, $1::jsonb, 'retry', singleton_key, policy, retry_limit, 1 from trellis_jobs.job where state = 'active'",
+      [JSON.stringify({ text: "y" })],
+    );
     await work([handleJob(note, async (_ctx, { text }) => ledger.add(`second ${text}`))]);
     await ledger.has("second y");
     hanging.open();

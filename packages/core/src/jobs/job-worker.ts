@@ -53,7 +53,13 @@ export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle,
   for (const handler of handlers) workers.set(handler.name, await serve(ctx, boss, handler, due));
   due.expect();
   // A process that was killed just before this one started counts as alive until its heartbeat is too old.
-  const rescue = database.kind === "pglite" ? undefined : setTimeout(() => void rescueJobs(database).then(due.expect, (error: unknown) => ctx.log.warn({ error: String(error) }, "could not look for cut-off jobs")), (HEARTBEAT_SECONDS + 2) * 1_000);
+  const rescue =
+    database.kind === "pglite"
+      ? undefined
+      : setTimeout(
+          () => void rescueJobs(database).then(due.expect, (error: unknown) => ctx.log.warn({ error: String(error) }, "could not look for cut-off jobs")),
+          (HEARTBEAT_SECONDS + 2) * 1_000,
+        );
   const relay = await startOutboxRelay(ctx, database, boss, due, new Set(handlers.map((handler) => handler.name)));
   return {
     async stop() {
@@ -103,7 +109,13 @@ async function serve(ctx: CoreContext, boss: PgBoss, handler: JobHandler, due: D
 }
 
 /** Hands outbox rows over to the queue, woken by the transactions that write them. */
-async function startOutboxRelay(ctx: CoreContext, database: DatabaseHandle, boss: PgBoss, due: DueWatch, answered: ReadonlySet<string>): Promise<{ stop(): Promise<void> }> {
+async function startOutboxRelay(
+  ctx: CoreContext,
+  database: DatabaseHandle,
+  boss: PgBoss,
+  due: DueWatch,
+  answered: ReadonlySet<string>,
+): Promise<{ stop(): Promise<void> }> {
   let wanted = false;
   let stopped = false;
   let running: Promise<void> | null = null;
@@ -155,6 +167,12 @@ async function relayBatch(ctx: CoreContext, boss: PgBoss, due: DueWatch, answere
     });
   }
   if (rows.some((row) => row.delaySeconds > 0)) due.expect();
-  if (rows.length > 0) await ctx.db.delete(jobOutbox).where(inArray(jobOutbox.seq, rows.map((row) => row.seq)));
+  if (rows.length > 0)
+    await ctx.db.delete(jobOutbox).where(
+      inArray(
+        jobOutbox.seq,
+        rows.map((row) => row.seq),
+      ),
+    );
   return rows.length;
 }

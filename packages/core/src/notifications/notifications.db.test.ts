@@ -22,7 +22,13 @@ describe("the inbox", () => {
   beforeEach(async () => {
     await database.db.delete(notification);
   });
-  const tell = (ctx: CoreContext, title: string) => notify(database.db, ctx, { userIds: [people().ada.actor.userId, people().grace.actor.userId, people().grace.actor.userId], kind: "drift_alert", title, href: "/x" });
+  const tell = (ctx: CoreContext, title: string) =>
+    notify(database.db, ctx, {
+      userIds: [people().ada.actor.userId, people().grace.actor.userId, people().grace.actor.userId],
+      kind: "drift_alert",
+      title,
+      href: "/x",
+    });
   const titles = async (ctx: CoreContext) => (await listNotifications(ctx, { limit: 20 })).items.map((item) => item.title);
 
   it("gets one message each, and none of one's own act", async () => {

@@ -8,7 +8,15 @@ import * as t from "@trellis/db/schema";
 const AT = new Date("2026-11-24T10:00:00Z");
 const SPEC = { name: "train", description: "", parameters: {}, steps: [], register: null, deploy: null, triggers: [] };
 
-export type MakeProject = { db: Database; sources: MemorySourceHost; store: MemoryArtifactStore; word: string; visibility: "internal" | "private"; ownerId: string; environmentId: string };
+export type MakeProject = {
+  db: Database;
+  sources: MemorySourceHost;
+  store: MemoryArtifactStore;
+  word: string;
+  visibility: "internal" | "private";
+  ownerId: string;
+  environmentId: string;
+};
 
 /** Names and ids of one thing of each kind that a project can have. */
 export type ProjectThings = Awaited<ReturnType<typeof makeProjectRows>>;
@@ -19,14 +27,30 @@ export async function makeProjectRows({ db, sources, store, word, visibility, ow
   const { projectId, slug } = things;
   const repository = `projects/${slug}`;
   const commit = await sources.push(repository, { "README.md": `# ${word}\n`, "uv.lock": "" });
-  await db.insert(t.project).values({ id: projectId, slug, title: `Title ${word}`, description: word, visibility, repository, template: "small", createdBy: ownerId, createdAt: AT });
+  await db
+    .insert(t.project)
+    .values({ id: projectId, slug, title: `Title ${word}`, description: word, visibility, repository, template: "small", createdBy: ownerId, createdAt: AT });
   await db.insert(t.projectMember).values({ projectId, userId: ownerId, role: "owner", createdAt: AT });
   await insertRuns(db, things, ownerId, commit);
   const file = await store.put(Readable.from([`<script>${word}</script>`]));
   await insertModel(db, things, file, commit);
   await insertDelivery(db, things, environmentId, ownerId, commit);
   await insertMonitoring(db, things);
-  await db.insert(t.scaffoldTask).values({ id: things.taskId, template: "small", templateVersion: "1.2.0", slug, answers: {}, status: "failed", reason: word, projectId, createdBy: ownerId, createdAt: AT, endedAt: AT });
+  await db
+    .insert(t.scaffoldTask)
+    .values({
+      id: things.taskId,
+      template: "small",
+      templateVersion: "1.2.0",
+      slug,
+      answers: {},
+      status: "failed",
+      reason: word,
+      projectId,
+      createdBy: ownerId,
+      createdAt: AT,
+      endedAt: AT,
+    });
   return things;
 }
 
@@ -64,17 +88,60 @@ async function insertRuns(db: Database, things: Things, ownerId: string, commit:
   const pipelineId = newId();
   await db.insert(t.pipeline).values({ id: pipelineId, projectId, name: "train", description: word, createdAt: AT });
   await db.insert(t.pipelineVersion).values({ id: pipelineVersionId, pipelineId, number: 1, commit, spec: SPEC, specDigest: "s", createdAt: AT });
-  await db.insert(t.projectSpec).values({ projectId, commit, spec: { version: 1, project: things.slug, pipelines: { train: SPEC }, monitors: {} }, registeredAt: AT, problem: null });
-  await db.insert(t.run).values({ id: runId, projectId, pipelineVersionId, pipelineName: "train", number: 1, status: "failed", reason: word, triggerKind: "manual", triggerKey: runId, parameters: {}, commit, lockDigest: "sha256:1", requestedBy: ownerId, requestedByName: word, createdAt: AT, startedAt: AT, endedAt: AT });
+  await db
+    .insert(t.projectSpec)
+    .values({ projectId, commit, spec: { version: 1, project: things.slug, pipelines: { train: SPEC }, monitors: {} }, registeredAt: AT, problem: null });
+  await db
+    .insert(t.run)
+    .values({
+      id: runId,
+      projectId,
+      pipelineVersionId,
+      pipelineName: "train",
+      number: 1,
+      status: "failed",
+      reason: word,
+      triggerKind: "manual",
+      triggerKey: runId,
+      parameters: {},
+      commit,
+      lockDigest: "sha256:1",
+      requestedBy: ownerId,
+      requestedByName: word,
+      createdAt: AT,
+      startedAt: AT,
+      endedAt: AT,
+    });
   await db.insert(t.runCounter).values({ projectId, lastNumber: 1 });
-  await db.insert(t.step).values({ id: stepId, runId, key: "train", position: 0, stage: "train", status: "failed", reason: word, needs: [], depsLeft: 0, attempts: 1, startedAt: AT, endedAt: AT });
-  await db.insert(t.attempt).values({ id: attemptId, runId, stepId, number: 1, status: "failed", reason: word, queuedAt: AT, launchedAt: AT, startedAt: AT, endedAt: AT });
+  await db
+    .insert(t.step)
+    .values({
+      id: stepId,
+      runId,
+      key: "train",
+      position: 0,
+      stage: "train",
+      status: "failed",
+      reason: word,
+      needs: [],
+      depsLeft: 0,
+      attempts: 1,
+      startedAt: AT,
+      endedAt: AT,
+    });
+  await db
+    .insert(t.attempt)
+    .values({ id: attemptId, runId, stepId, number: 1, status: "failed", reason: word, queuedAt: AT, launchedAt: AT, startedAt: AT, endedAt: AT });
   await db.insert(t.runEvent).values({ runId, kind: "run.failed", message: word, at: AT });
   await db.insert(t.metricPoint).values({ runId, key: `${word}-auc`, step: 1, seq: 1, value: 0.7, at: AT, stepKey: "train" });
   await db.insert(t.metricLatest).values({ runId, key: `${word}-auc`, value: 0.7, step: 1, at: AT, stepKey: "train" });
   await db.insert(t.dataset).values({ id: things.datasetId, projectId, name: `${word}-data`, createdAt: AT });
-  await db.insert(t.datasetVersion).values({ id: things.datasetVersionId, datasetId: things.datasetId, digest: "sha256:2", files: [], sizeBytes: 1, commit, createdAt: AT });
-  await db.insert(t.lineageEdge).values({ fromKind: "dataset_version", fromId: things.datasetVersionId, toKind: "run", toId: runId, relation: "trained_on", projectId, createdAt: AT });
+  await db
+    .insert(t.datasetVersion)
+    .values({ id: things.datasetVersionId, datasetId: things.datasetId, digest: "sha256:2", files: [], sizeBytes: 1, commit, createdAt: AT });
+  await db
+    .insert(t.lineageEdge)
+    .values({ fromKind: "dataset_version", fromId: things.datasetVersionId, toKind: "run", toId: runId, relation: "trained_on", projectId, createdAt: AT });
 }
 
 async function insertModel(db: Database, things: Things, file: { digest: string; sizeBytes: number }, commit: string): Promise<void> {
@@ -83,7 +150,20 @@ async function insertModel(db: Database, things: Things, file: { digest: string;
     { id: things.artifactId, runId, stepKey: "train", attemptId: things.attemptId, path: `work/${word}.html`, ...file, createdAt: AT },
     { id: newId(), runId, stepKey: "train", attemptId: things.attemptId, path: `work/${word}.svg`, ...file, createdAt: AT },
   ]);
-  await db.insert(t.registeredModel).values({ id: modelId, projectId: things.projectId, name: things.modelName, description: word, task: `${word} task`, framework: `${word} framework`, tags: { [word]: word }, lastVersion: 2, createdAt: AT, updatedAt: AT });
+  await db
+    .insert(t.registeredModel)
+    .values({
+      id: modelId,
+      projectId: things.projectId,
+      name: things.modelName,
+      description: word,
+      task: `${word} task`,
+      framework: `${word} framework`,
+      tags: { [word]: word },
+      lastVersion: 2,
+      createdAt: AT,
+      updatedAt: AT,
+    });
   const version = {
     modelId,
     digest: "sha256:3",
@@ -106,25 +186,119 @@ async function insertModel(db: Database, things: Things, file: { digest: string;
     { versionId: things.versionId, path: "sub/plot.svg", ...file },
   ]);
   await db.insert(t.modelAlias).values({ modelId, alias: `${word}-best`, versionId: things.versionId, updatedAt: AT });
-  await db.insert(t.lineageEdge).values({ fromKind: "run", fromId: runId, toKind: "model_version", toId: things.versionId, relation: "produced", projectId: things.projectId, createdAt: AT });
+  await db
+    .insert(t.lineageEdge)
+    .values({
+      fromKind: "run",
+      fromId: runId,
+      toKind: "model_version",
+      toId: things.versionId,
+      relation: "produced",
+      projectId: things.projectId,
+      createdAt: AT,
+    });
 }
 
 async function insertDelivery(db: Database, things: Things, environmentId: string, ownerId: string, commit: string): Promise<void> {
   const { projectId, modelId, versionId, deploymentId, deploymentName, word } = things;
-  await db.insert(t.changeRequest).values({ id: things.changeRequestId, projectId, environmentId, deploymentName, kind: "deploy", modelId, versionId, previousVersionId: things.previousVersionId, manifestPath: `production/${deploymentName}.yaml`, manifestAfter: word, reason: word, authorId: ownerId, authorName: word, approvalsRequired: 1, createdAt: AT });
+  await db
+    .insert(t.changeRequest)
+    .values({
+      id: things.changeRequestId,
+      projectId,
+      environmentId,
+      deploymentName,
+      kind: "deploy",
+      modelId,
+      versionId,
+      previousVersionId: things.previousVersionId,
+      manifestPath: `production/${deploymentName}.yaml`,
+      manifestAfter: word,
+      reason: word,
+      authorId: ownerId,
+      authorName: word,
+      approvalsRequired: 1,
+      createdAt: AT,
+    });
   await db.insert(t.changeRequestEvent).values({ changeRequestId: things.changeRequestId, kind: "opened", actorName: word, message: word, at: AT });
-  await db.insert(t.deployment).values({ id: deploymentId, name: deploymentName, projectId, environmentId, modelId, sync: "synced", health: "healthy", message: word, desiredVersionId: versionId, desiredCommit: commit, liveVersionId: versionId, liveSince: AT, createdAt: AT, updatedAt: AT });
-  await db.insert(t.deploymentRevision).values({ id: newId(), deploymentId, versionId, changeRequestId: things.changeRequestId, commit, liveAt: AT, createdAt: AT });
+  await db
+    .insert(t.deployment)
+    .values({
+      id: deploymentId,
+      name: deploymentName,
+      projectId,
+      environmentId,
+      modelId,
+      sync: "synced",
+      health: "healthy",
+      message: word,
+      desiredVersionId: versionId,
+      desiredCommit: commit,
+      liveVersionId: versionId,
+      liveSince: AT,
+      createdAt: AT,
+      updatedAt: AT,
+    });
+  await db
+    .insert(t.deploymentRevision)
+    .values({ id: newId(), deploymentId, versionId, changeRequestId: things.changeRequestId, commit, liveAt: AT, createdAt: AT });
   await db.insert(t.deploymentEvent).values({ deploymentId, kind: "live", message: word, at: AT });
   await db.insert(t.endpoint).values({ deploymentId, deploymentName, versionId, address: "http://127.0.0.1:1", updatedAt: AT });
-  await db.insert(t.trafficMinute).values({ deploymentId, minute: AT, version: 2, requests: 1, rows: 1, clientErrors: 0, serverErrors: 0, dropped: 0, latencySumMs: 1, latencyP95Ms: 1 });
-  await db.insert(t.lineageEdge).values({ fromKind: "model_version", fromId: versionId, toKind: "deployment", toId: deploymentId, relation: "serves", projectId, createdAt: AT });
+  await db
+    .insert(t.trafficMinute)
+    .values({ deploymentId, minute: AT, version: 2, requests: 1, rows: 1, clientErrors: 0, serverErrors: 0, dropped: 0, latencySumMs: 1, latencyP95Ms: 1 });
+  await db
+    .insert(t.lineageEdge)
+    .values({ fromKind: "model_version", fromId: versionId, toKind: "deployment", toId: deploymentId, relation: "serves", projectId, createdAt: AT });
 }
 
 async function insertMonitoring(db: Database, things: Things): Promise<void> {
   const { monitorId, deploymentId, versionId, reportId, word } = things;
-  const column = { name: word, kind: "numeric" as const, verdict: "drifted" as const, method: "psi" as const, value: 1, threshold: 0.1, noiseFloor: 0.01, missingShare: { reference: 0, current: 0 }, newCategories: [], bins: [], message: word };
-  await db.insert(t.monitor).values({ id: monitorId, deploymentId, name: "production", windowSeconds: 604_800, minRows: 20, alertAfter: 2, ofLast: 3, evaluatedTo: AT, createdAt: AT });
-  await db.insert(t.driftReport).values({ id: reportId, monitorId, deploymentId, versionId, windowStart: new Date(AT.getTime() - 604_800_000), windowEnd: AT, referenceRows: 100, currentRows: 100, verdict: "drifted", driftedColumns: [word], columns: [column], createdAt: AT });
-  await db.insert(t.alert).values({ id: things.alertId, monitorId, deploymentId, projectId: things.projectId, versionId, summary: word, columns: [word], since: AT, windowEnd: AT, reportId, openedAt: AT });
+  const column = {
+    name: word,
+    kind: "numeric" as const,
+    verdict: "drifted" as const,
+    method: "psi" as const,
+    value: 1,
+    threshold: 0.1,
+    noiseFloor: 0.01,
+    missingShare: { reference: 0, current: 0 },
+    newCategories: [],
+    bins: [],
+    message: word,
+  };
+  await db
+    .insert(t.monitor)
+    .values({ id: monitorId, deploymentId, name: "production", windowSeconds: 604_800, minRows: 20, alertAfter: 2, ofLast: 3, evaluatedTo: AT, createdAt: AT });
+  await db
+    .insert(t.driftReport)
+    .values({
+      id: reportId,
+      monitorId,
+      deploymentId,
+      versionId,
+      windowStart: new Date(AT.getTime() - 604_800_000),
+      windowEnd: AT,
+      referenceRows: 100,
+      currentRows: 100,
+      verdict: "drifted",
+      driftedColumns: [word],
+      columns: [column],
+      createdAt: AT,
+    });
+  await db
+    .insert(t.alert)
+    .values({
+      id: things.alertId,
+      monitorId,
+      deploymentId,
+      projectId: things.projectId,
+      versionId,
+      summary: word,
+      columns: [word],
+      since: AT,
+      windowEnd: AT,
+      reportId,
+      openedAt: AT,
+    });
 }

@@ -592,6 +592,8 @@ CREATE TABLE "drift_report" (
 	"window_end" timestamp with time zone NOT NULL,
 	"reference_rows" integer NOT NULL,
 	"current_rows" integer NOT NULL,
+	"first_row" timestamp with time zone,
+	"last_row" timestamp with time zone,
 	"verdict" text NOT NULL,
 	"drifted_columns" jsonb NOT NULL,
 	"columns" jsonb NOT NULL,

@@ -128,6 +128,19 @@ describe("evaluateMonitor", () => {
     expect((await alertsOf()).map(({ windowEnd }) => windowEnd.getTime())).toEqual([FIRST_DAY + 2 * WEEK_MS]);
   });
 
+  it("counts no window in which the traffic began midway: some days are missing and look like drift", async () => {
+    await lab.sendMixed(v1, 1, [{ week: 5, rows: 1, mean: 1 }]);
+    await evaluate();
+    await lab.sendMixed(v1, 1, [
+      { week: 0, rows: 30, mean: 50, from: 0.4 },
+      { week: 1, rows: 50, mean: 50 },
+      { week: 2, rows: 50, mean: 1 },
+    ]);
+    await evaluate();
+    expect((await reportsOf()).map(({ verdict }) => verdict)).toEqual(["drifted", "drifted", "stable", "insufficient"]);
+    expect(await alertsOf()).toEqual([]);
+  });
+
   it("does more windows than one pass holds, pass by pass, in the order of time", async () => {
     await sendWeeks(Array.from({ length: 20 }, () => 1));
     await evaluate();

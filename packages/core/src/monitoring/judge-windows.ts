@@ -11,11 +11,13 @@ import { monitoredColumns, type MonitoredColumn, referencePath } from "./domain/
 import type { Monitor } from "./ensure-monitor.ts";
 import type { OpenWindow } from "./open-windows.ts";
 import { DriftDetectorCapability } from "./ports.ts";
-import { readWindowRows, type WindowRows } from "./read-window-rows.ts";
+import { readWindowRows, type WindowContent } from "./read-window-rows.ts";
 
 export type ReportDraft = OpenWindow & {
   referenceRows: number;
   currentRows: number;
+  firstRow: Date | null;
+  lastRow: Date | null;
   verdict: "stable" | "drifted" | "insufficient";
   /** The worst first. */
   driftedColumns: string[];
@@ -45,8 +47,14 @@ export async function judgeWindows(ctx: CoreContext, monitor: Monitor, windows: 
 
 type Reference = { file: string; columns: MonitoredColumn[] } | null;
 
-async function judge(ctx: CoreContext, monitor: Monitor, window: OpenWindow, { count, rows }: WindowRows, reference: Reference): Promise<ReportDraft> {
-  const empty = { ...window, referenceRows: 0, currentRows: count, verdict: "insufficient" as const, driftedColumns: [], columns: [] };
+async function judge(
+  ctx: CoreContext,
+  monitor: Monitor,
+  window: OpenWindow,
+  { count, rows, firstRow, lastRow }: WindowContent,
+  reference: Reference,
+): Promise<ReportDraft> {
+  const empty = { ...window, referenceRows: 0, currentRows: count, firstRow, lastRow, verdict: "insufficient" as const, driftedColumns: [], columns: [] };
   if (!reference || count < monitor.minRows) return empty;
   const columns = reference.columns.map(({ name, kind }) => ({ name, kind }));
   const compared = await ctx.resolve(DriftDetectorCapability).compare({ referenceFile: reference.file, currentRows: rows, columns });

@@ -137,7 +137,7 @@ async function resolve(tx: Transaction, ctx: CoreContext, facts: Facts, row: Ale
     });
 }
 
-function judgedWindows(reports: readonly Report[], { arrivals, watched }: Facts, now: Date): JudgedWindow[] {
+function judgedWindows(reports: readonly Report[], { arrivals, watched, monitor }: Facts, now: Date): JudgedWindow[] {
   const arrived = arrivals.find(({ versionId }) => versionId === watched.liveVersion?.id);
   if (!arrived) return [];
   const starts = new Set(reports.map(({ windowStart }) => windowStart.getTime()));
@@ -148,7 +148,13 @@ function judgedWindows(reports: readonly Report[], { arrivals, watched }: Facts,
     verdict: report.verdict === "drifted" || report.verdict === "stable" ? report.verdict : "insufficient",
     isComplete: isComplete(
       { start: report.windowStart, end: report.windowEnd },
-      { hasNext: starts.has(report.windowEnd.getTime()), lastLoggedAt: arrived.lastLoggedAt },
+      {
+        hasPrevious: starts.has(report.windowStart.getTime() - monitor.windowSeconds * 1000),
+        hasNext: starts.has(report.windowEnd.getTime()),
+        firstRow: report.firstRow,
+        lastRow: report.lastRow,
+        lastLoggedAt: arrived.lastLoggedAt,
+      },
       now,
     ),
     driftedColumns: report.driftedColumns,

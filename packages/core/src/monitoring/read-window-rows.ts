@@ -6,7 +6,7 @@ type Value = string | number | boolean | null;
 export type WindowRow = Record<string, Value>;
 
 /** What a window holds: how many rows there are, and those that are compared. */
-export type WindowRows = { count: number; rows: WindowRow[] };
+export type WindowContent = { count: number; rows: WindowRow[]; /** Event times of the first and the last row. */ firstRow: Date | null; lastRow: Date | null };
 
 /** Most rows of a window that are compared; of more a fair sample is kept. Chance moves the measure by less than 0.01 then. */
 const MAX_ROWS = 10_000;
@@ -15,8 +15,8 @@ const MAX_ROWS = 10_000;
  * The rows of several windows of one version, inputs and outputs by name, in the order of the windows. The log is read once,
  * since its files hold the rows of many windows.
  */
-export async function readWindowRows(ctx: CoreContext, deploymentId: string, versionId: string, windows: readonly Window[]): Promise<WindowRows[]> {
-  const collected = windows.map((): WindowRows => ({ count: 0, rows: [] }));
+export async function readWindowRows(ctx: CoreContext, deploymentId: string, versionId: string, windows: readonly Window[]): Promise<WindowContent[]> {
+  const collected = windows.map((): WindowContent => ({ count: 0, rows: [], firstRow: null, lastRow: null }));
   const from = new Date(Math.min(...windows.map(({ start }) => start.getTime())));
   const to = new Date(Math.max(...windows.map(({ end }) => end.getTime())));
   const random = reservoirRandom();
@@ -25,6 +25,8 @@ export async function readWindowRows(ctx: CoreContext, deploymentId: string, ver
     const kept = collected[index];
     if (!kept) continue;
     kept.count += 1;
+    if (!kept.firstRow || row.eventTime < kept.firstRow) kept.firstRow = row.eventTime;
+    if (!kept.lastRow || row.eventTime > kept.lastRow) kept.lastRow = row.eventTime;
     const place = kept.count <= MAX_ROWS ? kept.count - 1 : Math.floor(random() * kept.count);
     if (place < MAX_ROWS) kept.rows[place] = { ...plainValues(row.outputs), ...row.inputs };
   }

@@ -43,11 +43,14 @@ export const driftReport = pgTable(
     windowEnd: moment("window_end").notNull(),
     referenceRows: integer("reference_rows").notNull(),
     currentRows: integer("current_rows").notNull(),
+    /** Event times of the first and the last row: a window at an edge of the traffic may be covered in part only. */
+    firstRow: moment("first_row"),
+    lastRow: moment("last_row"),
     /** `stable`, `drifted`, `insufficient`. */
     verdict: text("verdict").notNull(),
     driftedColumns: jsonb("drifted_columns").$type<string[]>().notNull(),
     columns: jsonb("columns").$type<StoredColumnDrift[]>().notNull(),
-    /** Rows that were judged; a window is judged again when more arrive. */
+    /** When its rows were read; a window is judged again when more arrive. */
     createdAt: createdAt(),
   },
   (t) => [uniqueIndex("drift_report_window").on(t.monitorId, t.versionId, t.windowStart), index("drift_report_deployment").on(t.deploymentId, t.windowStart)],

@@ -39,21 +39,35 @@ describe("tumbling windows", () => {
 describe("a window is complete", () => {
   const window = { start: new Date("2001-02-01"), end: new Date("2001-02-08") };
   const loggedAt = new Date("2026-11-24T10:00:00Z");
+  const quiet = new Date(loggedAt.getTime() + QUIET_MS);
+  const rows = { hasPrevious: true, hasNext: false, firstRow: window.start, lastRow: new Date("2001-02-07T20:00:00Z"), lastLoggedAt: loggedAt };
 
   it("when the next one has rows", () => {
-    expect(isComplete(window, { hasNext: true, lastLoggedAt: loggedAt }, loggedAt)).toBe(true);
+    expect(isComplete(window, { ...rows, hasNext: true }, loggedAt)).toBe(true);
   });
 
   it("not while rows of it may still be coming, however old they are", () => {
-    expect(isComplete(window, { hasNext: false, lastLoggedAt: loggedAt }, new Date(loggedAt.getTime() + QUIET_MS - 1))).toBe(false);
+    expect(isComplete(window, rows, new Date(quiet.getTime() - 1))).toBe(false);
   });
 
   it("when it lies in the past and nothing has come for a while", () => {
-    expect(isComplete(window, { hasNext: false, lastLoggedAt: loggedAt }, new Date(loggedAt.getTime() + QUIET_MS))).toBe(true);
+    expect(isComplete(window, rows, quiet)).toBe(true);
   });
 
   it("not before its end by the clock, however quiet it is", () => {
     const today = { start: new Date("2026-11-24"), end: new Date("2026-11-25") };
-    expect(isComplete(today, { hasNext: false, lastLoggedAt: loggedAt }, new Date("2026-11-24T23:00:00Z"))).toBe(false);
+    expect(isComplete(today, { ...rows, lastRow: null }, new Date("2026-11-24T23:00:00Z"))).toBe(false);
+  });
+
+  it("not when traffic begins or ends inside it", () => {
+    const late = new Date("2001-02-03");
+    expect(isComplete(window, { ...rows, hasPrevious: false, hasNext: true, firstRow: late }, loggedAt)).toBe(false);
+    expect(isComplete(window, { ...rows, hasNext: true, firstRow: late }, loggedAt)).toBe(true);
+    expect(isComplete(window, { ...rows, lastRow: late }, quiet)).toBe(false);
+    expect(isComplete(window, { ...rows, hasNext: true, lastRow: late }, quiet)).toBe(true);
+  });
+
+  it("when its rows were not noted one by one", () => {
+    expect(isComplete(window, { ...rows, hasPrevious: false, hasNext: true, firstRow: null, lastRow: null }, loggedAt)).toBe(true);
   });
 });

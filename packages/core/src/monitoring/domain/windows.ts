@@ -26,20 +26,34 @@ export function windowOf(anchor: Date, windowSeconds: number, index: number): Wi
   return { start: new Date(start), end: new Date(start + windowSeconds * 1000) };
 }
 
-/** What is known of the rows of one version. */
-export type Arrivals = {
-  /** The window right after has rows. */
+/** What is known of a window's rows and of what lies around them. */
+export type WindowRows = {
+  /** The windows right before and right after have rows. */
+  hasPrevious: boolean;
   hasNext: boolean;
+  /** Event times of its own first and last row; null when they were not noted. */
+  firstRow: Date | null;
+  lastRow: Date | null;
   /** When the last rows of the version were written down. */
   lastLoggedAt: Date;
 };
 
+/** Part of a window that traffic may leave out at an edge; with more, some weekdays or hours are missing and look like drift. */
+const EDGE_SHARE = 0.1;
+
 /**
- * True when the window will hardly get more rows: the next one has some, or it lies in the past and nothing has come for ten
- * minutes. Event time decides, not the clock: a replay of last month fills its windows one after the other, also when a single
- * row of today came before it. A window that grows afterwards is judged again all the same.
+ * True when the window can be judged: it will hardly get more rows, and traffic covers it. It gets no more when the next one has
+ * some, or when it lies in the past and nothing has come for ten minutes. Event time decides, not the clock: a replay of last
+ * month fills its windows one after the other, also when a single row of today came before it. It is covered unless traffic
+ * begins or ends inside it. A window that grows afterwards is judged again all the same.
  */
-export function isComplete(window: Window, arrivals: Arrivals, now: Date): boolean {
-  if (arrivals.hasNext) return true;
-  return now >= window.end && now.getTime() - arrivals.lastLoggedAt.getTime() >= QUIET_MS;
+export function isComplete(window: Window, rows: WindowRows, now: Date): boolean {
+  const isQuiet = now >= window.end && now.getTime() - rows.lastLoggedAt.getTime() >= QUIET_MS;
+  return (rows.hasNext || isQuiet) && isCovered(window, rows);
+}
+
+function isCovered(window: Window, { hasPrevious, hasNext, firstRow, lastRow }: WindowRows): boolean {
+  const margin = (window.end.getTime() - window.start.getTime()) * EDGE_SHARE;
+  if (!hasPrevious && firstRow && firstRow.getTime() > window.start.getTime() + margin) return false;
+  return hasNext || lastRow === null || lastRow.getTime() >= window.end.getTime() - margin;
 }

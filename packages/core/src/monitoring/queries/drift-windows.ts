@@ -1,5 +1,5 @@
 import { changeRequest, deploymentRevision, driftReport, modelVersion, monitor as monitorTable, type StoredColumnDrift } from "@trellis/db/schema";
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { CoreContext } from "../../kernel/context.ts";
 import { isComplete } from "../domain/windows.ts";
 import { hasLength, type VersionArrivals, versionArrivals } from "../open-windows.ts";
@@ -42,7 +42,8 @@ export async function driftWindows(
     .select({
       report: driftReport,
       version: modelVersion.version,
-      hasNext: sql<boolean>`exists (select 1 from drift_report n where n.monitor_id = ${driftReport.monitorId} and n.version_id = ${driftReport.versionId} and n.window_start = ${driftReport.windowEnd} and n.current_rows > 0)`,
+      hasPrevious: hasNeighbour(sql`n.window_end = ${driftReport.windowStart}`),
+      hasNext: hasNeighbour(sql`n.window_start = ${driftReport.windowEnd}`),
     })
     .from(driftReport)
     .innerJoin(modelVersion, eq(modelVersion.id, driftReport.versionId))
@@ -57,7 +58,7 @@ export async function driftWindows(
     )
     .orderBy(desc(driftReport.windowStart), desc(modelVersion.version))
     .limit(page.limit);
-  const windows = rows.toReversed().map(({ report, version, hasNext }): JudgedColumns => {
+  const windows = rows.toReversed().map(({ report, version, hasPrevious, hasNext }): JudgedColumns => {
     const arrived = arrivals.find(({ versionId }) => versionId === report.versionId);
     return {
       reportId: report.id,
@@ -69,11 +70,21 @@ export async function driftWindows(
       referenceRows: report.referenceRows,
       verdict: report.verdict === "drifted" || report.verdict === "stable" ? report.verdict : "insufficient",
       complete:
-        arrived !== undefined && isComplete({ start: report.windowStart, end: report.windowEnd }, { hasNext, lastLoggedAt: arrived.lastLoggedAt }, ctx.now()),
+        arrived !== undefined &&
+        isComplete(
+          { start: report.windowStart, end: report.windowEnd },
+          { hasPrevious, hasNext, firstRow: report.firstRow, lastRow: report.lastRow, lastLoggedAt: arrived.lastLoggedAt },
+          ctx.now(),
+        ),
       columns: report.columns,
     };
   });
   return { windows, arrivals };
+}
+
+/** Whether the same version has a judged window with rows where the condition on `n` holds. */
+function hasNeighbour(condition: SQL): SQL<boolean> {
+  return sql<boolean>`exists (select 1 from drift_report n where n.monitor_id = ${driftReport.monitorId} and n.version_id = ${driftReport.versionId} and n.current_rows > 0 and ${condition})`;
 }
 
 /** When which version went live, oldest first; the last 50. */

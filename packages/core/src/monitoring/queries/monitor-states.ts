@@ -28,7 +28,18 @@ export type MonitorOverview = {
 
 const RECENT = 12;
 
-type ReportRow = { id: string; deploymentId: string; windowStart: Date; windowEnd: Date; rows: number; verdict: string; driftedColumns: string[] };
+type ReportRow = {
+  id: string;
+  deploymentId: string;
+  windowStart: Date;
+  windowEnd: Date;
+  rows: number;
+  verdict: string;
+  driftedColumns: string[];
+  firstRow: Date | null;
+  lastRow: Date | null;
+  hasPrevious: boolean;
+};
 type Arrival = { deploymentId: string; lastLoggedAt: Date };
 
 /** How these deployments stand; four queries, however many there are. */
@@ -71,7 +82,13 @@ function overviewOf(ctx: CoreContext, deployment: WatchedDeployment, facts: Fact
       facts.arrival !== null &&
       isComplete(
         { start: report.windowStart, end: report.windowEnd },
-        { hasNext: starts.has(report.windowEnd.getTime()), lastLoggedAt: facts.arrival.lastLoggedAt },
+        {
+          hasPrevious: report.hasPrevious,
+          hasNext: starts.has(report.windowEnd.getTime()),
+          firstRow: report.firstRow,
+          lastRow: report.lastRow,
+          lastLoggedAt: facts.arrival.lastLoggedAt,
+        },
         ctx.now(),
       ),
   }));
@@ -118,7 +135,9 @@ function headlineOf(state: MonitorState, alertSummary: string | null, drifted: s
 /** The last reports of each deployment's live version over the monitor's present window length, oldest first. */
 async function recentReports(ctx: CoreContext, deploymentIds: string[]): Promise<ReportRow[]> {
   const result = await ctx.db.execute<Record<string, unknown>>(sql`
-    select d.id as deployment_id, r.id, extract(epoch from r.window_start) * 1000 as start_ms, extract(epoch from r.window_end) * 1000 as end_ms, r.current_rows, r.verdict, r.drifted_columns
+    select d.id as deployment_id, r.id, extract(epoch from r.window_start) * 1000 as start_ms, extract(epoch from r.window_end) * 1000 as end_ms, r.current_rows, r.verdict, r.drifted_columns,
+      extract(epoch from r.first_row) * 1000 as first_ms, extract(epoch from r.last_row) * 1000 as last_ms,
+      exists (select 1 from drift_report n where n.monitor_id = r.monitor_id and n.version_id = r.version_id and n.window_end = r.window_start and n.current_rows > 0) as has_previous
     from deployment d
     join monitor m on m.deployment_id = d.id
     cross join lateral (
@@ -137,6 +156,9 @@ async function recentReports(ctx: CoreContext, deploymentIds: string[]): Promise
     rows: Number(row["current_rows"]),
     verdict: String(row["verdict"]),
     driftedColumns: Array.isArray(row["drifted_columns"]) ? row["drifted_columns"].map(String) : [],
+    firstRow: row["first_ms"] === null ? null : new Date(Number(row["first_ms"])),
+    lastRow: row["last_ms"] === null ? null : new Date(Number(row["last_ms"])),
+    hasPrevious: row["has_previous"] === true,
   }));
 }
 

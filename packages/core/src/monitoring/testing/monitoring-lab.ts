@@ -154,13 +154,17 @@ export async function openMonitoringLab(db: Database, options: { trigger?: boole
     sendMixed(versionId, version, [{ week, rows, mean }]);
 
   /** The same for several weeks in one file of the log. */
-  async function sendMixed(versionId: string, version: number, parts: { week: number; rows: number; mean: number }[]): Promise<void> {
+  async function sendMixed(
+    versionId: string,
+    version: number,
+    parts: { week: number; rows: number; mean: number; /** Share of the week after which they begin. */ from?: number }[],
+  ): Promise<void> {
     clock.now = new Date(clock.now.getTime() + 60_000);
     const segment = `${name}/${system.newId()}.jsonl`;
-    const sent = parts.flatMap(({ week, rows, mean }) =>
+    const sent = parts.flatMap(({ week, rows, mean, from = 0 }) =>
       Array.from({ length: rows }, (_, index) => ({
         mean,
-        eventTime: new Date(FIRST_DAY + week * WEEK_MS + Math.floor((index * (WEEK_MS - 1)) / Math.max(1, rows - 1))),
+        eventTime: new Date(FIRST_DAY + week * WEEK_MS + Math.floor((from + (index / Math.max(1, rows - 1)) * (1 - from)) * (WEEK_MS - 1))),
       })),
     );
     await mkdir(path.join(inference, name), { recursive: true });

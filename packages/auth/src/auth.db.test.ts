@@ -29,18 +29,11 @@ describe("accounts, sessions and tokens", () => {
     const actor: UserActor = { kind: "user", userId, name: `Person ${people}`, email, role };
     return { email, userId, ctx: contextOf(actor) };
   }
-  const post = (
-    path: string,
-    body: object,
-    { host = "portal.example:3000", origin = `http://${host}`, cookie = "", scheme = "http", headers = {} as Record<string, string> } = {},
-  ) =>
-    auth.handle(
-      new Request(`${scheme}://${host}/api/auth/${path}`, {
-        method: "POST",
-        body: JSON.stringify(body),
-        headers: { "content-type": "application/json", origin, ...(cookie ? { cookie } : {}), ...headers },
-      }),
-    );
+  type PostOptions = { host?: string; origin?: string; cookie?: string; headers?: Record<string, string> };
+  function post(path: string, body: object, { host = "portal.example:3000", origin, cookie, headers = {} }: PostOptions = {}): Promise<Response> {
+    const sent = { "content-type": "application/json", origin: origin ?? `http://${host}`, ...(cookie ? { cookie } : {}), ...headers };
+    return auth.handle(new Request(`http://${host}/api/auth/${path}`, { method: "POST", body: JSON.stringify(body), headers: sent }));
+  }
   const signIn = (email: string, password = PASSWORD, options = {}) => post("sign-in/email", { email, password }, options);
   const cookieOf = (response: Response) =>
     response.headers

@@ -34,7 +34,8 @@ export function watchDueJobs(options: { database: DatabaseHandle; schema: string
   };
   const look = async (): Promise<void> => {
     try {
-      const { rows } = (await database.execute(text, [names])) as { rows: { name: string; inMs: number }[] };
+      const found = await database.execute(text, [names]);
+      const rows = found.rows.map((row) => ({ name: String(row["name"]), inMs: Number(row["inMs"]) }));
       for (const row of rows) if (row.inMs <= 0) wake(row.name);
       const later = rows.filter((row) => row.inMs > 0).map((row) => row.inMs);
       if (later.length > 0) return arm(Math.min(...later));

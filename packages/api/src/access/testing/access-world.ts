@@ -21,12 +21,14 @@ import { eq } from "drizzle-orm";
 import { createApiDoor } from "../../api-door.ts";
 import { ChangeFeed } from "../../live/change-feed.ts";
 import type { ApiServices } from "../../services.ts";
+import type { ApiContext } from "../../trpc/trpc.ts";
 import { makeProjectRows, newThings } from "./project-rows.ts";
 
 export const PASSWORD = "correct horse battery";
 
 export type AccessWorld = Awaited<ReturnType<typeof openAccessWorld>>;
-export type Person = Awaited<ReturnType<AccessWorld["person"]>>;
+/** A person, the context in which they act, and their token. */
+export type Person = { ctx: CoreContext; userId: string; email: string; token: string; tokenId: string; api: ApiContext };
 
 /**
  * A portal's doors on a test database with real accounts: one private project (`zebra`) and one internal one (`heron`), each
@@ -58,7 +60,7 @@ export async function openAccessWorld(database: DatabaseHandle) {
     about: { version: "0.0.0", databaseKind: database.kind, startedAt: new Date(0) },
   };
 
-  async function person(name: string, role: Role) {
+  async function person(name: string, role: Role): Promise<Person> {
     const email = `${name.toLowerCase()}@example.org`;
     const { userId } = await auth.accountStore.createUser({ name, email, password: PASSWORD, role });
     const actor = { kind: "user" as const, userId, name, email, role };

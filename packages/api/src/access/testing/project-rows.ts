@@ -36,21 +36,19 @@ export async function makeProjectRows({ db, sources, store, word, visibility, ow
   await insertModel(db, things, file, commit);
   await insertDelivery(db, things, environmentId, ownerId, commit);
   await insertMonitoring(db, things);
-  await db
-    .insert(t.scaffoldTask)
-    .values({
-      id: things.taskId,
-      template: "small",
-      templateVersion: "1.2.0",
-      slug,
-      answers: {},
-      status: "failed",
-      reason: word,
-      projectId,
-      createdBy: ownerId,
-      createdAt: AT,
-      endedAt: AT,
-    });
+  await db.insert(t.scaffoldTask).values({
+    id: things.taskId,
+    template: "small",
+    templateVersion: "1.2.0",
+    slug,
+    answers: {},
+    status: "failed",
+    reason: word,
+    projectId,
+    createdBy: ownerId,
+    createdAt: AT,
+    endedAt: AT,
+  });
   return things;
 }
 
@@ -91,44 +89,40 @@ async function insertRuns(db: Database, things: Things, ownerId: string, commit:
   await db
     .insert(t.projectSpec)
     .values({ projectId, commit, spec: { version: 1, project: things.slug, pipelines: { train: SPEC }, monitors: {} }, registeredAt: AT, problem: null });
-  await db
-    .insert(t.run)
-    .values({
-      id: runId,
-      projectId,
-      pipelineVersionId,
-      pipelineName: "train",
-      number: 1,
-      status: "failed",
-      reason: word,
-      triggerKind: "manual",
-      triggerKey: runId,
-      parameters: {},
-      commit,
-      lockDigest: "sha256:1",
-      requestedBy: ownerId,
-      requestedByName: word,
-      createdAt: AT,
-      startedAt: AT,
-      endedAt: AT,
-    });
+  await db.insert(t.run).values({
+    id: runId,
+    projectId,
+    pipelineVersionId,
+    pipelineName: "train",
+    number: 1,
+    status: "failed",
+    reason: word,
+    triggerKind: "manual",
+    triggerKey: runId,
+    parameters: {},
+    commit,
+    lockDigest: "sha256:1",
+    requestedBy: ownerId,
+    requestedByName: word,
+    createdAt: AT,
+    startedAt: AT,
+    endedAt: AT,
+  });
   await db.insert(t.runCounter).values({ projectId, lastNumber: 1 });
-  await db
-    .insert(t.step)
-    .values({
-      id: stepId,
-      runId,
-      key: "train",
-      position: 0,
-      stage: "train",
-      status: "failed",
-      reason: word,
-      needs: [],
-      depsLeft: 0,
-      attempts: 1,
-      startedAt: AT,
-      endedAt: AT,
-    });
+  await db.insert(t.step).values({
+    id: stepId,
+    runId,
+    key: "train",
+    position: 0,
+    stage: "train",
+    status: "failed",
+    reason: word,
+    needs: [],
+    depsLeft: 0,
+    attempts: 1,
+    startedAt: AT,
+    endedAt: AT,
+  });
   await db
     .insert(t.attempt)
     .values({ id: attemptId, runId, stepId, number: 1, status: "failed", reason: word, queuedAt: AT, launchedAt: AT, startedAt: AT, endedAt: AT });
@@ -150,20 +144,18 @@ async function insertModel(db: Database, things: Things, file: { digest: string;
     { id: things.artifactId, runId, stepKey: "train", attemptId: things.attemptId, path: `work/${word}.html`, ...file, createdAt: AT },
     { id: newId(), runId, stepKey: "train", attemptId: things.attemptId, path: `work/${word}.svg`, ...file, createdAt: AT },
   ]);
-  await db
-    .insert(t.registeredModel)
-    .values({
-      id: modelId,
-      projectId: things.projectId,
-      name: things.modelName,
-      description: word,
-      task: `${word} task`,
-      framework: `${word} framework`,
-      tags: { [word]: word },
-      lastVersion: 2,
-      createdAt: AT,
-      updatedAt: AT,
-    });
+  await db.insert(t.registeredModel).values({
+    id: modelId,
+    projectId: things.projectId,
+    name: things.modelName,
+    description: word,
+    task: `${word} task`,
+    framework: `${word} framework`,
+    tags: { [word]: word },
+    lastVersion: 2,
+    createdAt: AT,
+    updatedAt: AT,
+  });
   const version = {
     modelId,
     digest: "sha256:3",
@@ -186,59 +178,53 @@ async function insertModel(db: Database, things: Things, file: { digest: string;
     { versionId: things.versionId, path: "sub/plot.svg", ...file },
   ]);
   await db.insert(t.modelAlias).values({ modelId, alias: `${word}-best`, versionId: things.versionId, updatedAt: AT });
-  await db
-    .insert(t.lineageEdge)
-    .values({
-      fromKind: "run",
-      fromId: runId,
-      toKind: "model_version",
-      toId: things.versionId,
-      relation: "produced",
-      projectId: things.projectId,
-      createdAt: AT,
-    });
+  await db.insert(t.lineageEdge).values({
+    fromKind: "run",
+    fromId: runId,
+    toKind: "model_version",
+    toId: things.versionId,
+    relation: "produced",
+    projectId: things.projectId,
+    createdAt: AT,
+  });
 }
 
 async function insertDelivery(db: Database, things: Things, environmentId: string, ownerId: string, commit: string): Promise<void> {
   const { projectId, modelId, versionId, deploymentId, deploymentName, word } = things;
-  await db
-    .insert(t.changeRequest)
-    .values({
-      id: things.changeRequestId,
-      projectId,
-      environmentId,
-      deploymentName,
-      kind: "deploy",
-      modelId,
-      versionId,
-      previousVersionId: things.previousVersionId,
-      manifestPath: `production/${deploymentName}.yaml`,
-      manifestAfter: word,
-      reason: word,
-      authorId: ownerId,
-      authorName: word,
-      approvalsRequired: 1,
-      createdAt: AT,
-    });
+  await db.insert(t.changeRequest).values({
+    id: things.changeRequestId,
+    projectId,
+    environmentId,
+    deploymentName,
+    kind: "deploy",
+    modelId,
+    versionId,
+    previousVersionId: things.previousVersionId,
+    manifestPath: `production/${deploymentName}.yaml`,
+    manifestAfter: word,
+    reason: word,
+    authorId: ownerId,
+    authorName: word,
+    approvalsRequired: 1,
+    createdAt: AT,
+  });
   await db.insert(t.changeRequestEvent).values({ changeRequestId: things.changeRequestId, kind: "opened", actorName: word, message: word, at: AT });
-  await db
-    .insert(t.deployment)
-    .values({
-      id: deploymentId,
-      name: deploymentName,
-      projectId,
-      environmentId,
-      modelId,
-      sync: "synced",
-      health: "healthy",
-      message: word,
-      desiredVersionId: versionId,
-      desiredCommit: commit,
-      liveVersionId: versionId,
-      liveSince: AT,
-      createdAt: AT,
-      updatedAt: AT,
-    });
+  await db.insert(t.deployment).values({
+    id: deploymentId,
+    name: deploymentName,
+    projectId,
+    environmentId,
+    modelId,
+    sync: "synced",
+    health: "healthy",
+    message: word,
+    desiredVersionId: versionId,
+    desiredCommit: commit,
+    liveVersionId: versionId,
+    liveSince: AT,
+    createdAt: AT,
+    updatedAt: AT,
+  });
   await db
     .insert(t.deploymentRevision)
     .values({ id: newId(), deploymentId, versionId, changeRequestId: things.changeRequestId, commit, liveAt: AT, createdAt: AT });
@@ -270,35 +256,31 @@ async function insertMonitoring(db: Database, things: Things): Promise<void> {
   await db
     .insert(t.monitor)
     .values({ id: monitorId, deploymentId, name: "production", windowSeconds: 604_800, minRows: 20, alertAfter: 2, ofLast: 3, evaluatedTo: AT, createdAt: AT });
-  await db
-    .insert(t.driftReport)
-    .values({
-      id: reportId,
-      monitorId,
-      deploymentId,
-      versionId,
-      windowStart: new Date(AT.getTime() - 604_800_000),
-      windowEnd: AT,
-      referenceRows: 100,
-      currentRows: 100,
-      verdict: "drifted",
-      driftedColumns: [word],
-      columns: [column],
-      createdAt: AT,
-    });
-  await db
-    .insert(t.alert)
-    .values({
-      id: things.alertId,
-      monitorId,
-      deploymentId,
-      projectId: things.projectId,
-      versionId,
-      summary: word,
-      columns: [word],
-      since: AT,
-      windowEnd: AT,
-      reportId,
-      openedAt: AT,
-    });
+  await db.insert(t.driftReport).values({
+    id: reportId,
+    monitorId,
+    deploymentId,
+    versionId,
+    windowStart: new Date(AT.getTime() - 604_800_000),
+    windowEnd: AT,
+    referenceRows: 100,
+    currentRows: 100,
+    verdict: "drifted",
+    driftedColumns: [word],
+    columns: [column],
+    createdAt: AT,
+  });
+  await db.insert(t.alert).values({
+    id: things.alertId,
+    monitorId,
+    deploymentId,
+    projectId: things.projectId,
+    versionId,
+    summary: word,
+    columns: [word],
+    since: AT,
+    windowEnd: AT,
+    reportId,
+    openedAt: AT,
+  });
 }

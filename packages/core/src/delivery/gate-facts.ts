@@ -47,8 +47,8 @@ async function inspectFiles(ctx: CoreContext, versionId: string): Promise<GateFa
 }
 
 function gateVersion(version: typeof modelVersion.$inferSelect): GateVersion {
-  const { id, version: number, digest, status, metrics, signature, card, commit, dataDigest, lockDigest } = version;
-  return { id, version: number, digest, archived: status === "archived", metrics, signature, card, commit, dataDigest, lockDigest };
+  const { id, version: number, digest, status, metrics, signature, card, commit, dataDigest, params, lockDigest } = version;
+  return { id, version: number, digest, archived: status === "archived", metrics, signature, card, commit, dataDigest, params, lockDigest };
 }
 
 function alertHref(cause: Record<string, unknown> | undefined): string | null {

@@ -43,7 +43,7 @@ export interface TextLinkProps extends LinkProps {
 
 /** A link within text. */
 export function TextLink({ quiet, external, className, children, ...rest }: TextLinkProps) {
-  const classes = clsx('rounded-xs underline-offset-2 hover:underline in-[p]:underline in-[p]:decoration-current/40', quiet ? 'text-ink' : 'text-accent-ink', className)
+  const classes = clsx('rounded-xs underline-offset-2 hover:underline in-[p]:underline in-[p]:decoration-current/40 in-[li]:underline in-[li]:decoration-current/40', quiet ? 'text-ink' : 'text-accent-ink', className)
   if (!external) return <Link {...rest} className={classes}>{children}</Link>
   return (
     <a {...rest} className={classes} target="_blank" rel="noreferrer noopener">

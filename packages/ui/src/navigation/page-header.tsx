@@ -25,7 +25,7 @@ export function PageHeader({ title, status, titleAside, meta, actions, finding }
             {status}
             {titleAside}
           </div>
-          {meta === undefined ? null : <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-2">{meta}</div>}
+          {meta === undefined ? null : <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-2 [&_a]:underline [&_a]:decoration-current/40">{meta}</div>}
         </div>
         {actions === undefined ? null : <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:max-w-full max-md:min-w-0 max-md:shrink">{actions}</div>}
       </div>

@@ -27,7 +27,8 @@ export function AlertList({ title, deploymentId, openOnly = false }: { title: st
             empty={<EmptyState icon={BellOff} title="No alerts" compact />}
             columns={[
               { id: "status", header: "Status", width: 140, cell: (row) => <StatusBadge variant="text" status={row.status} kind="alert" /> },
-              { id: "summary", header: "What happened", cell: (row) => <><TextLink href={`/monitoring/${row.deployment.name}`}>{row.deployment.name}</TextLink> {row.summary}</> },
+              { id: "deployment", header: "Deployment", cell: (row) => <TextLink href={`/monitoring/${row.deployment.name}`}>{row.deployment.name}</TextLink> },
+              { id: "summary", header: "What happened", cell: (row) => row.summary },
               { id: "opened", header: "Opened", cell: (row) => <Time at={row.openedAt} /> },
               { id: "run", header: "Retraining", cell: (row) => (row.run ? <TextLink href={`/projects/${row.project.slug}/runs/${row.run.number}`}>{`Run ${row.run.number}`}</TextLink> : "–") },
               { id: "request", header: "Request", hideBelow: "md", cell: (row) => (row.changeRequest ? <TextLink href={`/approvals/${row.changeRequest.number}`}>{`CR-${row.changeRequest.number}`}</TextLink> : "–") },

@@ -21,6 +21,7 @@ const version = (more: Partial<GateVersion> = {}): GateVersion => ({
   card: CARD,
   commit: "0123456789abcdef",
   dataDigest: "sha256:dddddddddddd",
+  params: { until: "2001-01-31" },
   lockDigest: "sha256:eeeeeeeeeeee",
   ...more,
 });
@@ -74,6 +75,7 @@ describe("evaluateGates", () => {
     ["a worse metric on the same data", "metrics", { candidate: version({ metrics: { auc: 0.6 } }) }, "fail", /auc 0\.6 against 0\.7, worse/],
     ["a slightly worse one", "metrics", { candidate: version({ metrics: { auc: 0.699 } }) }, "warn", /worse/],
     ["a worse one on other data", "metrics", { candidate: version({ metrics: { auc: 0.6 }, dataDigest: "sha256:other" }) }, "warn", /other data/],
+    ["a worse one with another last day", "metrics", { candidate: version({ metrics: { auc: 0.6 }, params: { until: "2001-05-24" } }) }, "warn", /other parameters/],
     ["a far worse one on other data", "metrics", { candidate: version({ metrics: { auc: 0.4 }, dataDigest: "sha256:other" }) }, "fail", /worse/],
     ["a loss that grew", "metrics", { candidate: version({ metrics: { log_loss: 0.8 } }) }, "fail", /log_loss 0\.8 against 0\.41, worse/],
     ["metrics that nobody can compare", "metrics", { candidate: version({ metrics: { rows: 5 } }) }, "unknown", /share no metric/],

@@ -13,6 +13,8 @@ export type GateVersion = {
   card: string;
   commit: string;
   dataDigest: string | null;
+  /** Parameters of the run, and what its steps said of themselves. */
+  params: Record<string, string>;
   lockDigest: string;
 };
 
@@ -105,13 +107,23 @@ function metricsGate(facts: GateFacts): GateResult {
   }
   const compared = compareMetrics(live.metrics, candidate.metrics).filter((row) => row.verdict !== "unknown" && !isTrainingMetric(row.key));
   if (compared.length === 0) return { ...base, verdict: "unknown", evidence: "The two versions share no metric whose better direction is known." };
-  const isSameData = candidate.dataDigest !== null && candidate.dataDigest === live.dataDigest;
+  const isSameData = isMeasuredAlike(candidate, live);
   const worst = compared.reduce((left, right) => (right.worseBy > left.worseBy ? right : left));
   const limit = isSameData ? WORSE_SHARE : WORSE_SHARE_OTHER_DATA;
   const verdict = worst.worseBy > limit ? "fail" : worst.worseBy > 0 ? "warn" : "pass";
-  const note = isSameData ? "" : " Measured on other data, so small differences say little.";
+  const note = isSameData ? "" : " Measured on other data or with other parameters, so small differences say little.";
   const shown = verdict === "pass" ? compared.slice(0, 3) : [worst, ...compared.filter((row) => row !== worst).slice(0, 2)];
   return { ...base, verdict, evidence: `${shown.map(describeComparison).join("; ")}.${note}` };
+}
+
+/**
+ * Whether two versions' metrics were measured on the same rows, as far as the platform can know: the same data, and the same
+ * parameters, since a parameter may choose the rows (a retraining moves the last day, and with it the days held out).
+ */
+function isMeasuredAlike(candidate: GateVersion, live: GateVersion): boolean {
+  if (candidate.dataDigest === null || candidate.dataDigest !== live.dataDigest) return false;
+  const keys = new Set([...Object.keys(candidate.params), ...Object.keys(live.params)]);
+  return [...keys].every((key) => candidate.params[key] === live.params[key]);
 }
 
 function signatureGate(facts: GateFacts): GateResult {

@@ -72,12 +72,12 @@ function Level({ level, initiallyOpen }: { level: ScorecardLevel; initiallyOpen:
       {open ? (
         <ul className="m-0 list-none p-0 pb-2 text-sm">
           {checks.map((check) => (
-            <li key={check.id} className="flex items-center gap-2 py-1 pr-4 pl-10">
+            <li key={check.id} className="flex items-start gap-2 py-1 pr-4 pl-10">
               <Mark state={check.state} />
               <span className={clsx('min-w-0 flex-1', check.state === 'pass' ? 'text-ink-2' : 'text-ink')}>
                 {check.href === undefined ? check.name : <Link href={check.href} className="hover:underline">{check.name}</Link>}
+                {check.detail === undefined ? null : <span className="block text-xs text-ink-2">{check.detail}</span>}
               </span>
-              {check.detail === undefined ? null : <span className="text-right text-xs text-ink-2">{check.detail}</span>}
             </li>
           ))}
         </ul>

@@ -103,7 +103,7 @@ export interface FilterBarProps {
 export function FilterBar({ search, chips = [], children, right, onClear, className }: FilterBarProps) {
   return (
     <div role="search" className={clsx('flex flex-wrap items-center gap-2', className ?? 'border-b border-line px-3 py-2')}>
-      {search ? <SearchBox {...search} className={search.className ?? 'w-auto min-w-40 flex-1 md:max-w-55'} /> : null}
+      {search ? <SearchBox {...search} className={search.className ?? 'w-auto min-w-40 flex-1 md:max-w-72'} /> : null}
       {chips.map((chip) => <Chip key={chip.id} chip={chip} />)}
       {children}
       {onClear ? <Button size="sm" variant="ghost" onClick={onClear}>Clear filters</Button> : null}

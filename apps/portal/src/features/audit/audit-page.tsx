@@ -17,11 +17,11 @@ export function AuditPage() {
   return (
     <>
       <PageHeader title="Audit log" meta="Every write, in the order it happened; nothing here can be changed" />
-      <FilterBar search={{ value: action, onValueChange: (value) => void setAction(value || null), placeholder: "Exact action, e.g. delivery.change-request.approve" }} />
       {events.isError ? (
         <ErrorState error={events.error} onRetry={() => void events.refetch()} />
       ) : (
         <Card flush>
+          <FilterBar search={{ value: action, onValueChange: (value) => void setAction(value || null), placeholder: "Exact action, e.g. delivery.change-request.approve" }} />
           <DataTable
             label="Audit events"
             rows={events.data?.pages.flatMap((page) => page.items) ?? []}

@@ -2,10 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { AvatarStack, Badge, Button, Card, CopyButton, Duration, EmptyState, ErrorState, Notice, PageHeader, PromotionPath, RunStrip, ScorecardList, Skeleton, StatusBadge, TextLink, Time } from "@trellis/ui";
-import { Markdown } from "@trellis/ui/markdown";
 import { CirclePlay, Settings } from "lucide-react";
 import { RunsTable, StartRunButton } from "@/features/pipelines";
-import { PageFrame, useCrumbs, useOrigin } from "@/features/shell";
+import { Markdown, PageFrame, useCrumbs, useOrigin } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
 
@@ -128,7 +127,7 @@ function RecentRuns({ project }: { project: Project }) {
   const runs = useQuery(trpc.pipelines.runs.queryOptions({ project: project.id, limit: 10 }));
   return (
     <Card title="Last runs" flush right={<TextLink href={`/runs?search=${project.slug}`}>All runs</TextLink>}>
-      <PageFrame query={runs}>{(page) => <RunsTable rows={page.items} showProject={false} />}</PageFrame>
+      <PageFrame query={runs}>{(page) => <RunsTable rows={page.items} showProject={false} compact />}</PageFrame>
     </Card>
   );
 }
@@ -137,7 +136,7 @@ function Readme({ project }: { project: Project }) {
   const trpc = useTRPC();
   const readme = useQuery(trpc.catalog.readme.queryOptions({ project: project.slug }));
   if (!readme.data?.text) return null;
-  return <Card title="README.md"><Markdown source={readme.data.text} /></Card>;
+  return <Card title="README.md"><Markdown source={readme.data.text} resolveUrl={() => null} /></Card>;
 }
 
 function Scorecard({ slug }: { slug: string }) {

@@ -25,15 +25,15 @@ export function ProjectsPage() {
   return (
     <>
       <PageHeader title="Projects" actions={create} />
-      <FilterBar
-        search={{ value: filters.search, onValueChange: (search) => void setFilters({ search }), placeholder: "Name, title or description" }}
-        chips={[{ id: "mine", label: "Mine", active: filters.mine, onToggle: () => void setFilters({ mine: !filters.mine }) }]}
-        onClear={filtered ? () => void setFilters(null) : undefined}
-      />
       {projects.isError ? (
         <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />
       ) : (
         <Card flush>
+          <FilterBar
+            search={{ value: filters.search, onValueChange: (search) => void setFilters({ search }), placeholder: "Name, title or description" }}
+            chips={[{ id: "mine", label: "Mine", active: filters.mine, onToggle: () => void setFilters({ mine: !filters.mine }) }]}
+            onClear={filtered ? () => void setFilters(null) : undefined}
+          />
           <DataTable
             label="Projects"
             rows={projects.data?.pages.flatMap((page) => page.items) ?? []}

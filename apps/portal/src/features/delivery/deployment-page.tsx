@@ -10,6 +10,7 @@ import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { DeploymentActions } from "./deployment-actions";
 import { TryIt } from "./try-it";
+import { RequestRate } from "./request-rate";
 
 const TrafficCharts = dynamic(() => import("./traffic-charts").then((module) => module.TrafficCharts), { ssr: false });
 const DeploymentLog = dynamic(() => import("./deployment-log").then((module) => module.DeploymentLog), { ssr: false });
@@ -53,7 +54,7 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
         label="Now"
         items={[
           { label: "Live version", value: deployment.live ? <TextLink href={`/models/${deployment.live.modelName}/versions/${deployment.live.version}`}>{`v${deployment.live.version}`}</TextLink> : "None", detail: deployment.liveSince ? <>since <Time at={deployment.liveSince} /></> : null },
-          { label: "Requests", value: <NumberValue value={numbers.requestsPerSecond} digits={1} unit="req/s" />, detail: `${numbers.requests} in the last hour` },
+          { label: "Requests", value: <RequestRate perSecond={numbers.requestsPerSecond} />, detail: `${numbers.requests} in the last hour` },
           { label: "Latency", value: <NumberValue value={numbers.p95Ms} digits={0} unit="ms p95" /> },
           { label: "Errors", value: <NumberValue value={numbers.errorRate === null ? null : numbers.errorRate * 100} digits={1} unit="%" />, detail: `${numbers.clientErrors} refused` },
           { label: "Last request", value: numbers.lastRequestAt ? <Time at={numbers.lastRequestAt} /> : "Never" },

@@ -1,12 +1,13 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Card, EmptyState, ErrorState, EventTimeline, FilterBar, NumberValue, PageHeader, Skeleton, Sparkline, StatStrip, StatusBadge, TextLink } from "@trellis/ui";
+import { Card, EmptyState, ErrorState, EventTimeline, FilterBar, PageHeader, Skeleton, Sparkline, StatStrip, StatusBadge, TextLink } from "@trellis/ui";
 import { Rocket } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
+import { RequestRate } from "./request-rate";
 
 type Board = Outputs["delivery"]["board"];
 type DeploymentCard = NonNullable<Board["items"][number]["cells"][string]>;
@@ -36,13 +37,15 @@ export function DeploymentsPage() {
           ]}
         />
       ) : null}
-      <div className="mt-4">
-        <FilterBar search={{ value: search, onValueChange: (value) => void setSearch(value || null), placeholder: "Model, project or deployment" }} />
-      </div>
       {board.isError ? <ErrorState error={board.error} onRetry={() => void board.refetch()} /> : null}
       {board.isPending ? <Skeleton lines={8} /> : null}
+      {first && (items.length > 0 || search) ? (
+        <Card flush className="mt-4">
+          <FilterBar search={{ value: search, onValueChange: (value) => void setSearch(value || null), placeholder: "Model, project or deployment" }} />
+          {items.length > 0 ? <BoardTable environments={first.environments.map(({ name }) => name)} items={items} /> : null}
+        </Card>
+      ) : null}
       {first && items.length === 0 ? <EmptyState icon={Rocket} title={search ? "No deployment matches" : "Nothing is deployed yet"}>Open a model version and press Deploy.</EmptyState> : null}
-      {first && items.length > 0 ? <BoardTable environments={first.environments.map(({ name }) => name)} items={items} /> : null}
       {events.data && events.data.length > 0 ? (
         <Card title="Lately" className="mt-4">
           <EventTimeline label="What happened lately" events={events.data.map((event) => ({ id: String(event.seq), at: event.at, title: <><TextLink href={`/deployments/${event.deployment.name}`}>{event.deployment.name}</TextLink>: {event.message}</> }))} />
@@ -54,34 +57,32 @@ export function DeploymentsPage() {
 
 function BoardTable({ environments, items }: { environments: string[]; items: Board["items"] }) {
   return (
-    <Card flush>
-      <div className="overflow-x-auto" role="region" aria-label="Deployments by environment" tabIndex={0}>
-        <table className="w-full min-w-[640px] text-sm">
-          <thead>
-            <tr className="border-b border-line text-left text-xs text-ink-3">
-              <th className="px-4 py-2 font-medium">Model</th>
-              {environments.map((name) => (
-                <th key={name} className="px-4 py-2 font-medium">{name}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={item.model.id} className="border-b border-line align-top last:border-0">
-                <td className="px-4 py-3">
-                  <TextLink href={`/models/${item.model.name}`}>{item.model.name}</TextLink>
-                  <p className="text-xs text-ink-3">{item.project.slug}{item.latest ? `, latest v${item.latest.version}` : ""}</p>
-                </td>
-                {environments.map((name) => {
-                  const card = item.cells[name];
-                  return <td key={name} className="px-4 py-3">{card ? <Cell card={card} /> : <span className="text-ink-3">Not deployed</span>}</td>;
-                })}
-              </tr>
+    <div className="overflow-x-auto" role="region" aria-label="Deployments by environment" tabIndex={0}>
+      <table className="w-full min-w-[640px] text-sm">
+        <thead>
+          <tr className="border-b border-line text-left text-xs text-ink-3">
+            <th className="px-4 py-2 font-medium">Model</th>
+            {environments.map((name) => (
+              <th key={name} className="px-4 py-2 font-medium">{name}</th>
             ))}
-          </tbody>
-        </table>
-      </div>
-    </Card>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <tr key={item.model.id} className="border-b border-line align-top last:border-0">
+              <td className="px-4 py-3">
+                <TextLink href={`/models/${item.model.name}`}>{item.model.name}</TextLink>
+                <p className="text-xs text-ink-3">{item.project.slug}{item.latest ? `, latest v${item.latest.version}` : ""}</p>
+              </td>
+              {environments.map((name) => {
+                const card = item.cells[name];
+                return <td key={name} className="px-4 py-3">{card ? <Cell card={card} /> : <span className="text-ink-3">Not deployed</span>}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -95,7 +96,7 @@ function Cell({ card }: { card: DeploymentCard }) {
       </div>
       <div className="flex items-center gap-2 text-xs text-ink-3">
         <Sparkline label="Requests a minute" values={card.numbers.spark} width={72} height={16} />
-        <NumberValue value={card.numbers.requestsPerSecond} digits={1} unit="req/s" size="sm" />
+        <RequestRate perSecond={card.numbers.requestsPerSecond} />
       </div>
       {card.openRequest ? <TextLink href={`/approvals/${card.openRequest.number}`}>{`CR-${card.openRequest.number}${card.openRequest.version ? ` asks for v${card.openRequest.version}` : ""}`}</TextLink> : null}
       {card.health === "healthy" ? null : <p className="text-xs text-ink-2">{card.message}</p>}

@@ -44,7 +44,7 @@ export function TrafficCharts({ deployment }: { deployment: string }) {
                   empty={data.points.length === 0 ? "No requests in this time." : undefined}
                   table={{ columns: ["time", "version", chart.unit], rows: chart.series.flatMap((line) => line.points.map((point) => [new Date(point.x).toISOString(), line.name, point.y])) }}
                 >
-                  <LineChart label={chart.title} x="time" yUnit={chart.unit} series={chart.series} events={events} syncId="traffic" />
+                  <LineChart label={chart.title} x="time" yUnit={chart.unit} series={chart.series} events={events} syncId="traffic" yDomain={[0, "auto"]} />
                 </ChartFrame>
               ))}
             </div>

@@ -93,7 +93,7 @@ function Running() {
   const runs = useQuery(trpc.pipelines.runs.queryOptions({ limit: 8 }));
   return (
     <Card title="Last runs" flush right={<TextLink href="/runs">All runs</TextLink>}>
-      <PageFrame query={runs}>{(page) => <RunsTable rows={page.items} />}</PageFrame>
+      <PageFrame query={runs}>{(page) => <RunsTable rows={page.items} compact />}</PageFrame>
     </Card>
   );
 }

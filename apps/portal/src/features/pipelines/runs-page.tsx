@@ -31,19 +31,19 @@ export function RunsPage() {
   return (
     <>
       <PageHeader title="Runs" meta="Pipelines of all projects, newest first" />
-      <FilterBar
-        search={{ value: filters.search, onValueChange: (search) => void setFilters({ search }), placeholder: "Run, project, pipeline or person" }}
-        chips={[
-          { id: "mine", label: "Mine", active: filters.mine, onToggle: () => void setFilters({ mine: !filters.mine }) },
-          ...STATUSES.map((status) => ({ id: status, label: status, active: filters.status.includes(status), onToggle: () => void setFilters({ status: toggle(filters.status, status) }) })),
-          { id: "drift", label: "by drift", active: filters.trigger.includes("drift"), onToggle: () => void setFilters({ trigger: toggle(filters.trigger, "drift") }) },
-        ]}
-        onClear={filtered ? () => void setFilters(null) : undefined}
-      />
       {runs.isError ? (
         <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />
       ) : (
         <Card flush>
+          <FilterBar
+            search={{ value: filters.search, onValueChange: (search) => void setFilters({ search }), placeholder: "Run, project, pipeline or person" }}
+            chips={[
+              { id: "mine", label: "Mine", active: filters.mine, onToggle: () => void setFilters({ mine: !filters.mine }) },
+              ...STATUSES.map((status) => ({ id: status, label: status.replace(/^./, (first) => first.toUpperCase()), active: filters.status.includes(status), onToggle: () => void setFilters({ status: toggle(filters.status, status) }) })),
+              { id: "drift", label: "By drift", active: filters.trigger.includes("drift"), onToggle: () => void setFilters({ trigger: toggle(filters.trigger, "drift") }) },
+            ]}
+            onClear={filtered ? () => void setFilters(null) : undefined}
+          />
           <RunsTable
             rows={rows}
             loading={runs.isPending}

@@ -2,12 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Bytes, Card, EmptyState, EventTimeline, KeyValueList, Notice, ProgressBar, SegmentedControl, StatusBadge, Tabs, TextLink } from "@trellis/ui";
-import { Markdown } from "@trellis/ui/markdown";
 import { DataTable } from "@trellis/ui/table";
 import { FileText, ListTree } from "lucide-react";
 import dynamic from "next/dynamic";
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
-import { PageFrame } from "@/features/shell";
+import { Markdown, PageFrame } from "@/features/shell";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { AttemptLog } from "./attempt-log";
 

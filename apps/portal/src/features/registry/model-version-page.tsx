@@ -2,11 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Badge, Bytes, Card, EmptyState, IdChip, KeyValueList, LineageStrip, NumberValue, PageHeader, StatStrip, StatusBadge, Tabs, TextLink, Time } from "@trellis/ui";
-import { Markdown } from "@trellis/ui/markdown";
 import { DataTable } from "@trellis/ui/table";
 import { Box, CirclePlay, Database, FileText, Rocket } from "lucide-react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { PageFrame, useCrumbs } from "@/features/shell";
+import { Markdown, PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { orderedMetrics } from "./headline-metrics";
@@ -49,8 +48,8 @@ function VersionDetail({ version }: { version: Version }) {
         meta={
           <>
             Registered <Time at={version.createdAt} />
-            {version.previous ? <TextLink quiet href={`/models/${version.model.name}/versions/${version.previous.version}`}>{`Version ${version.previous.version}`}</TextLink> : null}
-            {version.next ? <TextLink quiet href={`/models/${version.model.name}/versions/${version.next.version}`}>{`Version ${version.next.version}`}</TextLink> : null}
+            {version.previous ? <TextLink quiet href={`/models/${version.model.name}/versions/${version.previous.version}`}>{`before: version ${version.previous.version}`}</TextLink> : null}
+            {version.next ? <TextLink quiet href={`/models/${version.model.name}/versions/${version.next.version}`}>{`after: version ${version.next.version}`}</TextLink> : null}
           </>
         }
         actions={<VersionActions version={version} />}
@@ -111,7 +110,7 @@ function Overview({ version }: { version: Version }) {
           csvName="metrics"
           columns={[
             { id: "key", header: "Metric", mono: true, cell: (row) => row.key, csv: (row) => row.key },
-            { id: "value", header: "Value", align: "right", cell: (row) => <NumberValue value={row.value} digits={4} />, csv: (row) => row.value },
+            { id: "value", header: "Value", align: "right", cell: (row) => <NumberValue value={row.value} digits={Number.isInteger(row.value) ? 0 : 4} />, csv: (row) => row.value },
           ]}
         />
       </Card>

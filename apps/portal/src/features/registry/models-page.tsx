@@ -44,17 +44,17 @@ export function ModelsPage() {
   return (
     <>
       <PageHeader title="Models" meta="Every registered model that you may see" />
-      <FilterBar
-        search={{ value: state.search, onValueChange: (search) => void setState({ search }), placeholder: "Name, description or tag" }}
-        right={<Select size="sm" label="Sort" value={state.sort} onValueChange={(sort) => void setState({ sort })} options={[{ value: "updated", label: "Last changed" }, { value: "name", label: "Name" }, { value: "created", label: "Newest" }]} />}
-        onClear={filtered ? () => void setState(null) : undefined}
-      />
       {models.isError ? (
         <ErrorState error={models.error} onRetry={() => void models.refetch()} />
       ) : (
         <div className="grid gap-4 lg:grid-cols-[200px_minmax(0,1fr)]">
           <FacetList facets={facetLists} selected={selected} onChange={(id, values) => void setState({ [id]: values.at(-1) ?? null })} />
           <Card flush>
+            <FilterBar
+              search={{ value: state.search, onValueChange: (search) => void setState({ search }), placeholder: "Name, description or tag" }}
+              right={<Select size="sm" label="Sort" value={state.sort} onValueChange={(sort) => void setState({ sort })} options={[{ value: "updated", label: "Last changed" }, { value: "name", label: "Name" }, { value: "created", label: "Newest" }]} />}
+              onClear={filtered ? () => void setState(null) : undefined}
+            />
             <DataTable
               label="Models"
               rows={models.data?.pages.flatMap((page) => page.items) ?? []}
@@ -76,13 +76,12 @@ export function ModelsPage() {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { id: "name", header: "Model", cell: (row) => <TextLink href={`/models/${row.name}`}>{row.name}</TextLink>, csv: (row) => row.name },
-  { id: "project", header: "Project", hideBelow: "md", cell: (row) => <TextLink quiet href={`/projects/${row.project.slug}`}>{row.project.slug}</TextLink>, csv: (row) => row.project.slug },
+  { id: "name", header: "Model", cell: (row) => <TextLink href={`/models/${row.name}`} className="whitespace-nowrap">{row.name}</TextLink>, csv: (row) => row.name },
+  { id: "project", header: "Project", hideBelow: "md", cell: (row) => <TextLink quiet href={`/projects/${row.project.slug}`} className="whitespace-nowrap">{row.project.slug}</TextLink>, csv: (row) => row.project.slug },
   { id: "task", header: "Task", hideBelow: "lg", cell: (row) => row.task, csv: (row) => row.task },
-  { id: "framework", header: "Framework", hideBelow: "xl", cell: (row) => row.framework, csv: (row) => row.framework },
   { id: "latest", header: "Latest", cell: (row) => (row.latest ? `v${row.latest.version}` : "–"), csv: (row) => row.latest?.version ?? "" },
-  { id: "metrics", header: "Metrics", mono: true, hideBelow: "md", cell: (row) => headlineMetrics(row.latest?.metrics ?? {}, 2) },
-  { id: "aliases", header: "Aliases", hideBelow: "lg", cell: (row) => <span className="flex gap-1">{row.aliases.map((alias) => <IdChip key={alias.alias} value={`${alias.alias} v${alias.version}`} copy={false} />)}</span>, csv: (row) => row.aliases.map((alias) => `${alias.alias}=${alias.version}`).join(" ") },
+  { id: "metrics", header: "Metrics", mono: true, hideBelow: "md", cell: (row) => <span className="whitespace-nowrap">{headlineMetrics(row.latest?.metrics ?? {}, 1)}</span> },
+  { id: "aliases", header: "Aliases", hideBelow: "lg", cell: (row) => <span className="flex flex-wrap gap-1">{row.aliases.map((alias) => <IdChip key={alias.alias} value={`${alias.alias} v${alias.version}`} copy={false} />)}</span>, csv: (row) => row.aliases.map((alias) => `${alias.alias}=${alias.version}`).join(" ") },
   { id: "live", header: "Live in", cell: (row) => row.environments.map((name) => <Badge key={name} tone="ok">{name}</Badge>), csv: (row) => row.environments.join(" ") },
   { id: "updated", header: "Changed", cell: (row) => <Time at={row.updatedAt} />, csv: (row) => row.updatedAt.toISOString() },
 ];

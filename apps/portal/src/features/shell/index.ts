@@ -1,3 +1,4 @@
+export { Markdown } from "./markdown";
 export { PageFrame } from "./page-frame";
 export { PortalShell } from "./portal-shell";
 export { usePerson } from "./person";

@@ -97,7 +97,7 @@ function live(now: ReturnType<typeof sql>) {
     join model_version v on v.id = d.live_version_id
     left join lateral (select c.* from deployment_revision r join change_request c on c.id = r.change_request_id where r.deployment_id = d.id and r.version_id = d.live_version_id order by r.created_at desc limit 1) c on true
     left join monitor m on m.deployment_id = d.id
-    left join lateral (select * from drift_report r where r.monitor_id = m.id and r.version_id = d.live_version_id and r.current_rows > 0 order by r.window_start desc limit 1) w on true
+    left join lateral (select * from drift_report r where r.monitor_id = m.id and r.version_id = d.live_version_id and r.current_rows > 0 order by (r.verdict <> 'insufficient') desc, r.window_start desc limit 1) w on true
     where d.project_id = p.id and d.lifecycle = 'active'
     order by e.position desc, d.name limit 1)`;
 }

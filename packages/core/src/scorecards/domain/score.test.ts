@@ -101,7 +101,7 @@ describe("a check", () => {
     ["dep.gitops", { ...CONTINUOUS, live: { ...(DEPLOYED.live ?? never()), approvals: 0 } }, "flights-production went live without an approval"],
     ["eval.gate", { ...CONTINUOUS, live: { ...(DEPLOYED.live ?? never()), gates: { passed: 6, failed: 1, total: 8 } } }, "6 of 8 gates passed"],
     ["card.complete", { ...CONTINUOUS, live: { ...(DEPLOYED.live ?? never()), cardLength: 0 } }, "No card"],
-    ["mon.drift", { ...CONTINUOUS, lastReport: { windowEnd: new Date(), verdict: "insufficient" as const } }, "The last window has too few rows"],
+    ["mon.drift", { ...CONTINUOUS, lastReport: { windowEnd: new Date(), verdict: "insufficient" as const } }, "Every window so far has too few rows"],
     ["ct.trigger", { ...CONTINUOUS, triggers: [] }, "No trigger is declared"],
   ])("%s that fails says why", (id, facts, evidence) => {
     expect(resultOf(facts, id)).toMatchObject({ result: "fail", evidence });

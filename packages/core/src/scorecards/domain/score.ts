@@ -32,7 +32,7 @@ export type ScoreFacts = {
   } | null;
   /** Rows that the live version answered in the last 24 hours. */
   rowsToday: number;
-  /** The last judged window of the live version. */
+  /** The last window of the live version that could be judged; one with too few rows only when there is no other. */
   lastReport: { windowEnd: Date; verdict: "stable" | "drifted" | "insufficient" } | null;
   hasMonitor: boolean;
   /** Kinds of triggers that `trellis.yaml` declares. */
@@ -224,7 +224,7 @@ const RULES: readonly Rule[] = [
       return passIf(
         lastReport.verdict !== "insufficient",
         lastReport.verdict === "insufficient"
-          ? "The last window has too few rows"
+          ? "Every window so far has too few rows"
           : `The window up to ${lastReport.windowEnd.toISOString().slice(0, 10)} is ${lastReport.verdict}`,
       );
     },

@@ -35,7 +35,7 @@ export async function shotPages(url: string, token: string): Promise<ShotPage[]>
   const add = (name: string, path: string | null | undefined): void => {
     if (path) pages.push({ name, path });
   };
-  const projects = (await get<Page<{ slug: string; template: string | null }>>("/projects?limit=50")).items;
+  const projects = (await get<Page<{ id: string; slug: string; template: string | null }>>("/projects?limit=50")).items;
   const own = projects.find(({ template }) => template === null)?.slug;
   add("project", projects.some(({ slug }) => slug === "no-show-forecast") ? "/projects/no-show-forecast" : own && `/projects/${own}`);
   add("project-from-template", projects.find(({ template }) => template)?.slug.replace(/^/, "/projects/"));
@@ -67,6 +67,7 @@ export async function shotPages(url: string, token: string): Promise<ShotPage[]>
 
   const monitors = (await get<Page<{ deploymentName: string; state: string }>>("/monitors?limit=50")).items;
   for (const state of ["drifted", "stable"]) add(`monitor-${state}`, monitors.find((monitor) => monitor.state === state)?.deploymentName.replace(/^/, "/monitoring/"));
-  add("scaffold-task", (await get<Page<{ id: string }>>("/scaffold-tasks?limit=1")).items[0]?.id.replace(/^/, "/create/tasks/"));
+  // A project from a template has the id of the task that made it.
+  add("scaffold-task", projects.find(({ template }) => template)?.id.replace(/^/, "/create/tasks/"));
   return pages;
 }

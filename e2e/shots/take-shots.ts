@@ -98,6 +98,10 @@ async function shoot(context: BrowserContext, { name, path: address }: ShotPage,
   await settled(page).catch(() => note("still loading after 30 s"));
   const wide = await page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
   if (wide > 1) note(`the page is ${wide} px wider than the screen`);
+  // As tall as its content, so that what sticks to an edge of the window stands at the edge of the picture.
+  const height = await page.evaluate<number>("Math.min(6000, Math.max(innerHeight, document.documentElement.scrollHeight))");
+  await page.setViewportSize({ width: page.viewportSize()?.width ?? 1440, height });
+  await page.waitForTimeout(150);
   await page.screenshot({ path: file, fullPage: true, animations: "disabled" });
   await page.close();
   if (faults.length === 0) return [];

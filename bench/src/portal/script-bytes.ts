@@ -7,7 +7,10 @@ const CHROMIUM = process.env["CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chro
 /** Scripts that come this long after the last one belong to what a person does next. */
 const QUIET_MS = 1_500;
 
-/** Bytes of JavaScript, as they came over the wire, that the first load of each page takes with an empty cache. */
+/**
+ * Bytes of JavaScript, as they came over the wire, that the first load of each page takes with an empty cache. What the links on
+ * the page would fetch ahead is for other pages; those requests (they carry `_rsc`) are refused, so that their code does not count.
+ */
 export async function scriptBytes(portal: OpenPortal): Promise<{ name: string; bytes: number; hasCharts: boolean }[]> {
   const browser = await chromium.launch({ ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
   try {
@@ -41,6 +44,7 @@ async function loadAndCount(page: Page, path: string): Promise<number> {
     bytes += encodedDataLength;
     lastAt = performance.now();
   });
+  await page.route((url) => url.searchParams.has("_rsc"), (route) => route.abort());
   await page.goto(path, { waitUntil: "load" });
   while (performance.now() - lastAt < QUIET_MS) await page.waitForTimeout(100);
   return bytes;

@@ -11,8 +11,8 @@ import { makeRow, predict, type SeedModel } from "./world-rows.ts";
 const MINUTE_MS = 60_000;
 /** Time between two requests of a deployment on an ordinary day, and in the last hours before the end. */
 const USUAL_GAP_MS = 24 * MINUTE_MS;
-const BUSY_GAP_MS = MINUTE_MS;
-const BUSY_MS = 3 * 3_600_000;
+const BUSY_GAP_MS = 7_000;
+const BUSY_MS = 2 * 3_600_000;
 
 export type SeedTraffic = Awaited<ReturnType<typeof openSeedTraffic>>;
 

@@ -283,7 +283,7 @@ def run(
     worker = Worker()
     server = create_server(worker, "127.0.0.1", port)
     address = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.5}, daemon=True).start()
     if address_file:
         _write_whole(address_file, address)
     failures: list[BaseException] = []

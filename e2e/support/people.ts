@@ -36,7 +36,10 @@ export async function invite(browser: Browser, url: string, administrator: Page,
   await dialog.getByRole("combobox", { name: "Role" }).click();
   await administrator.getByRole("option", { name: who.role }).click();
   await dialog.getByRole("button", { name: "Create invitation link" }).click();
-  const link = await dialog.getByText(/\/invite\//).first().innerText();
+  const link = await dialog
+    .getByText(/\/invite\//)
+    .first()
+    .innerText();
   await dialog.getByRole("button", { name: "Done" }).click();
   const { context, page } = await openBrowser(browser, url);
   const password = "a long enough password";

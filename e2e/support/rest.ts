@@ -12,7 +12,11 @@ export async function rest<Result>(url: string, token: string, method: "GET" | "
 
 /** Exchanges e-mail and password for a token. */
 export async function login(url: string, email: string, password: string): Promise<string> {
-  const response = await fetch(`${url}/api/v1/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ email, password, tokenName: "test" }) });
+  const response = await fetch(`${url}/api/v1/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password, tokenName: "test" }),
+  });
   const { token } = (await response.json()) as { token: string };
   return token;
 }

@@ -19,14 +19,17 @@ test("a kill -9 while creating, running and deploying loses nothing and does not
 
     const runIs = (status: string) =>
       expect
-        .poll(async () => (await rest<Run>(portal.url, tokens.scientist, "GET", `/run?project=${PROJECT}&number=1`)).steps.map((step) => step.status), { timeout: 180_000 })
+        .poll(async () => (await rest<Run>(portal.url, tokens.scientist, "GET", `/run?project=${PROJECT}&number=1`)).steps.map((step) => step.status), {
+          timeout: 180_000,
+        })
         .toContain(status);
     await runIs("running");
     await portal.crashAndRestart();
     await watchRun(scientist.page, 1);
     const run = await rest<Run>(portal.url, tokens.scientist, "GET", `/run?project=${PROJECT}&number=1`);
     expect(run.steps.every((step) => ["succeeded", "cached"].includes(step.status))).toBe(true);
-    for (const step of run.steps) expect(run.attempts.filter((attempt) => attempt.stepKey === step.key && attempt.status === "succeeded").length, step.key).toBeLessThanOrEqual(1);
+    for (const step of run.steps)
+      expect(run.attempts.filter((attempt) => attempt.stepKey === step.key && attempt.status === "succeeded").length, step.key).toBeLessThanOrEqual(1);
     const runs = await rest<{ items: unknown[] }>(portal.url, tokens.scientist, "GET", `/runs?project=${PROJECT}`);
     expect(runs.items).toHaveLength(1);
     const model = await rest<{ versionRows: unknown[] }>(portal.url, tokens.scientist, "GET", `/models/${PROJECT}`);

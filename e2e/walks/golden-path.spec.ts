@@ -1,7 +1,22 @@
 import { test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
 import { PortalProcess } from "../support/portal-process.ts";
-import { approve, askForDeployment, askForProject, callModel, closeTheLoop, meetPeople, nameIsTaken, replayTraffic, seeDrift, seeLive, seeProject, tokensOf, watchRun, workWithGit } from "./golden-path.ts";
+import {
+  approve,
+  askForDeployment,
+  askForProject,
+  callModel,
+  closeTheLoop,
+  meetPeople,
+  nameIsTaken,
+  replayTraffic,
+  seeDrift,
+  seeLive,
+  seeProject,
+  tokensOf,
+  watchRun,
+  workWithGit,
+} from "./golden-path.ts";
 
 test("from the wizard to a watched model that retrains, as two people", async ({ browser }) => {
   const portal = await PortalProcess.create();

@@ -66,10 +66,20 @@ export async function watchRun(page: Page, number: number): Promise<void> {
   await expect(page.getByRole("heading", { name: `Run ${number}` })).toBeVisible();
   await expect(page.getByText(/Registered flight-delays version/)).toBeVisible({ timeout: RUN_MS });
   await page.goto(`/projects/${PROJECT}/runs/${number}?step=train`);
-  await expect(page.getByRole("log").or(page.getByLabel(/Log of train/)).first()).toBeVisible();
+  await expect(
+    page
+      .getByRole("log")
+      .or(page.getByLabel(/Log of train/))
+      .first(),
+  ).toBeVisible();
   await expectAccessible(page, "a run");
   await page.goto(`/projects/${PROJECT}/runs/${number}?step=train&tab=metrics`);
-  await expect(page.getByRole("table", { name: "Metrics" }).or(page.getByRole("grid", { name: "Metrics" })).first()).toBeVisible();
+  await expect(
+    page
+      .getByRole("table", { name: "Metrics" })
+      .or(page.getByRole("grid", { name: "Metrics" }))
+      .first(),
+  ).toBeVisible();
 }
 
 /** Points 5 and 6: the version, and asking for its deployment; the one who asks cannot approve. */
@@ -122,7 +132,11 @@ export async function callModel(portal: PortalProcess, token: string): Promise<v
   const { example } = await rest<Example>(portal.url, token, "GET", `/deployments/${DEPLOYMENT}`);
   const base = `${portal.url}/serve/${DEPLOYMENT}`;
   const post = (address: string, body: unknown, bearer: string | null = token) =>
-    fetch(address, { method: "POST", headers: { "content-type": "application/json", ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) }, body: JSON.stringify(body) });
+    fetch(address, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
+      body: JSON.stringify(body),
+    });
   const infer = `${base}/v2/models/${PROJECT}/infer`;
 
   const answered = await post(infer, example.infer);
@@ -136,7 +150,9 @@ export async function callModel(portal: PortalProcess, token: string): Promise<v
   expect(missing.status).toBe(400);
   expect(await missing.text()).toContain(first?.name);
   const number = example.infer.inputs.find((input) => input.datatype === "FP64");
-  const mistyped = await post(infer, { inputs: example.infer.inputs.map((input) => (input === number ? { ...input, datatype: "BYTES", data: ["far"] } : input)) });
+  const mistyped = await post(infer, {
+    inputs: example.infer.inputs.map((input) => (input === number ? { ...input, datatype: "BYTES", data: ["far"] } : input)),
+  });
   expect(mistyped.status).toBe(400);
   expect(await mistyped.text()).toContain(number?.name);
   expect((await post(infer, example.infer, null)).status).toBe(401);
@@ -192,7 +208,10 @@ export async function replayTraffic(portal: PortalProcess, token: string): Promi
     const address = `${portal.url.replace("http://", `http://me:${token}@`)}/git/projects/${PROJECT}.git`;
     const cloned = await runProgram("git", ["clone", "--quiet", address, "."], { cwd: folder, env: GIT_ENVIRONMENT });
     expect(cloned.exitCode, cloned.output).toBe(0);
-    const replayed = await runProgram("python3", ["src/flight_delays/replay.py", "--url", portal.url, "--from", "2001-04-12", "--to", "2001-05-16"], { cwd: folder, env: { TRELLIS_TOKEN: token } });
+    const replayed = await runProgram("python3", ["src/flight_delays/replay.py", "--url", portal.url, "--from", "2001-04-12", "--to", "2001-05-16"], {
+      cwd: folder,
+      env: { TRELLIS_TOKEN: token },
+    });
     expect(replayed.exitCode, replayed.output.slice(-2_000)).toBe(0);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,10 @@ import { addRunCommands } from "./commands/runs.ts";
 import { addSessionCommands } from "./commands/session.ts";
 import { EXIT, Failure } from "./failure.ts";
 
-const program = new Command("trellis").description("Trellis from the terminal: create projects, run pipelines, deploy models").version("0.1.0").showHelpAfterError();
+const program = new Command("trellis")
+  .description("Trellis from the terminal: create projects, run pipelines, deploy models")
+  .version("0.1.0")
+  .showHelpAfterError();
 program.exitOverride((error) => {
   process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
 });

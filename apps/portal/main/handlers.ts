@@ -1,6 +1,26 @@
-import { changeCommit, commitChange, considerPromotion, deploymentLive, deploymentRecheck, deploymentReconcile, environmentReconcile, recheckDeployment, reconcileDeployment, reconcileEnvironment } from "@trellis/core/delivery/index.ts";
+import {
+  changeCommit,
+  commitChange,
+  considerPromotion,
+  deploymentLive,
+  deploymentRecheck,
+  deploymentReconcile,
+  environmentReconcile,
+  recheckDeployment,
+  reconcileDeployment,
+  reconcileEnvironment,
+} from "@trellis/core/delivery/index.ts";
 import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";
-import { ensureMonitorOf, evaluateAllMonitors, evaluateMonitor, monitorEvaluate, monitorEvaluateAll, monitorRetrain, requestEvaluation, startRetraining } from "@trellis/core/monitoring/index.ts";
+import {
+  ensureMonitorOf,
+  evaluateAllMonitors,
+  evaluateMonitor,
+  monitorEvaluate,
+  monitorEvaluateAll,
+  monitorRetrain,
+  requestEvaluation,
+  startRetraining,
+} from "@trellis/core/monitoring/index.ts";
 import { pipelinesRegister, registerPipelinesJob, versionRegistered } from "@trellis/core/pipelines/index.ts";
 import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
 import { inferencesRecorded } from "@trellis/core/serving/index.ts";

@@ -51,7 +51,9 @@ async function main(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const shownHost = environment.host === "127.0.0.1" || environment.host === "0.0.0.0" ? "localhost" : environment.host;
   const database = environment.databaseUrl ? "PostgreSQL (DATABASE_URL)" : "embedded PostgreSQL";
-  process.stdout.write(`\nTrellis is ready on http://${shownHost}:${port} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n  Data      ${environment.dataFolder}\n  Database  ${database}\n  Stop      Ctrl C\n\n`);
+  process.stdout.write(
+    `\nTrellis is ready on http://${shownHost}:${port} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n  Data      ${environment.dataFolder}\n  Database  ${database}\n  Stop      Ctrl C\n\n`,
+  );
 
   let stopping = false;
   const stop = async (): Promise<void> => {

@@ -21,13 +21,19 @@ export type Trellis = {
 };
 
 /** Puts a portal together: the one place that knows which technology answers which capability. */
-export async function createTrellis(environment: Environment, log: Logger, options: { /** An open database instead of the environment's; for tests. */ database?: DatabaseHandle } = {}): Promise<Trellis> {
+export async function createTrellis(
+  environment: Environment,
+  log: Logger,
+  options: { /** An open database instead of the environment's; for tests. */ database?: DatabaseHandle } = {},
+): Promise<Trellis> {
   await mkdir(environment.dataFolder, { recursive: true, mode: 0o700 });
-  const database = options.database ?? await openDatabase({
-    ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}),
-    folder: path.join(environment.dataFolder, "database"),
-    log,
-  });
+  const database =
+    options.database ??
+    (await openDatabase({
+      ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}),
+      folder: path.join(environment.dataFolder, "database"),
+      log,
+    }));
   const stopping = new AbortController();
   try {
     const auth = createAuth(database.db, await loadSecret(environment.dataFolder), log);
@@ -59,4 +65,3 @@ export async function createTrellis(environment: Environment, log: Logger, optio
     throw error;
   }
 }
-

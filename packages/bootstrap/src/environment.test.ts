@@ -3,7 +3,14 @@ import { readEnvironment } from "./environment.ts";
 
 describe("readEnvironment", () => {
   it("has a default for everything", () => {
-    expect(readEnvironment({}, "/srv/trellis")).toEqual({ port: 3000, host: "127.0.0.1", dataFolder: "/srv/trellis/data", databaseUrl: undefined, administrator: undefined, variables: {} });
+    expect(readEnvironment({}, "/srv/trellis")).toEqual({
+      port: 3000,
+      host: "127.0.0.1",
+      dataFolder: "/srv/trellis/data",
+      databaseUrl: undefined,
+      administrator: undefined,
+      variables: {},
+    });
   });
 
   it("takes an empty variable as not set", () => {
@@ -11,7 +18,9 @@ describe("readEnvironment", () => {
   });
 
   it("names every setting that is wrong", () => {
-    expect(() => readEnvironment({ PORT: "many", DATABASE_URL: "mysql://localhost" }, "/srv")).toThrow(/PORT must be a number; DATABASE_URL must begin with postgres/);
+    expect(() => readEnvironment({ PORT: "many", DATABASE_URL: "mysql://localhost" }, "/srv")).toThrow(
+      /PORT must be a number; DATABASE_URL must begin with postgres/,
+    );
   });
 
   it("wants the administrator's address and password together", () => {

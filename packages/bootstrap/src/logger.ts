@@ -9,7 +9,10 @@ export function createLogger(): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
-      redact: { paths: ["password", "token", "secret", "authorization", "cookie", "*.password", "*.token", "*.secret", "*.authorization", "*.cookie"], remove: true },
+      redact: {
+        paths: ["password", "token", "secret", "authorization", "cookie", "*.password", "*.token", "*.secret", "*.authorization", "*.cookie"],
+        remove: true,
+      },
     },
     pino.destination({ dest: 2, sync: true }),
   );

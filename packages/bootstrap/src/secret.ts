@@ -11,6 +11,9 @@ export async function loadSecret(dataFolder: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   const secret = (await readFile(file, "utf8")).trim();
-  if (secret.length < 32) throw new Error(`The file ${file} is damaged: it should hold at least 32 characters. Put a backup in its place; without one, delete it, and everyone signs in again.`);
+  if (secret.length < 32)
+    throw new Error(
+      `The file ${file} is damaged: it should hold at least 32 characters. Put a backup in its place; without one, delete it, and everyone signs in again.`,
+    );
   return secret;
 }

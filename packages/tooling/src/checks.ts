@@ -10,13 +10,20 @@ const types = (project: string) => runCommand(process.execPath, [nativeCompiler,
 export const STATIC_CHECKS: Check[] = [
   { name: "lint", run: () => runCommand(installedProgram("oxlint"), ["--deny-warnings", "--quiet"], { quiet: true }) },
   { name: "format", run: () => runCommand(installedProgram("oxfmt"), ["--check"], { quiet: true }) },
-  { name: "dependency rules", run: () => runCommand(installedProgram("depcruise"), ["--config", ".dependency-cruiser.cjs", "--output-type", "err", "apps", "packages"], { quiet: true }) },
+  {
+    name: "dependency rules",
+    run: () => runCommand(installedProgram("depcruise"), ["--config", ".dependency-cruiser.cjs", "--output-type", "err", "apps", "packages"], { quiet: true }),
+  },
   { name: "types of packages", run: () => types("tsconfig.json") },
   { name: "types of ui", run: () => types("packages/ui/tsconfig.json") },
   {
     name: "types of the portal",
     async run() {
-      const generated = await runCommand(installedProgram("next"), ["typegen"], { cwd: path.join(ROOT, "apps/portal"), env: { NEXT_TELEMETRY_DISABLED: "1" }, quiet: true });
+      const generated = await runCommand(installedProgram("next"), ["typegen"], {
+        cwd: path.join(ROOT, "apps/portal"),
+        env: { NEXT_TELEMETRY_DISABLED: "1" },
+        quiet: true,
+      });
       return generated.exitCode === 0 ? types("apps/portal/tsconfig.json") : generated;
     },
   },

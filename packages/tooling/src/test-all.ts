@@ -26,7 +26,14 @@ if (environment.postgres) {
 } else {
   console.log("No PostgreSQL was found: the PostgreSQL half of the tests did not run. Set TRELLIS_TEST_DATABASE_URL or install PostgreSQL.");
 }
-add(await runChecks([{ name: "build", run: () => runCommand(installedProgram("turbo"), ["run", "build", "--output-logs=errors-only"], { env: { TURBO_TELEMETRY_DISABLED: "1" }, quiet: true }) }]));
+add(
+  await runChecks([
+    {
+      name: "build",
+      run: () => runCommand(installedProgram("turbo"), ["run", "build", "--output-logs=errors-only"], { env: { TURBO_TELEMETRY_DISABLED: "1" }, quiet: true }),
+    },
+  ]),
+);
 await playwright("walks (PGlite)", shared);
 if (environment.postgres) await playwright("golden path (PostgreSQL)", { ...shared, TRELLIS_E2E_DATABASE_URL: environment.postgres.url }, ["golden-path"]);
 await environment.postgres?.stop();
@@ -43,7 +50,9 @@ async function vitest(title: string, args: string[], env: Record<string, string 
   const report = path.join(ROOT, ".cache/vitest.json");
   await rm(report, { force: true });
   console.log(`\n${title}`);
-  const { exitCode } = await runCommand(installedProgram("vitest"), ["run", ...args, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`], { env });
+  const { exitCode } = await runCommand(installedProgram("vitest"), ["run", ...args, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`], {
+    env,
+  });
   const result = await readReport<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report);
   const failed = result ? Math.max(result.numFailedTests, result.numFailedTestSuites > 0 ? 1 : 0) : 1;
   add({ passed: result?.numPassedTests ?? 0, failed: Math.max(failed, exitCode === 0 ? 0 : 1) });
@@ -53,7 +62,9 @@ async function playwright(title: string, env: Record<string, string | undefined>
   const report = path.join(ROOT, ".cache/playwright.json");
   await rm(report, { force: true });
   console.log(`\n${title}`);
-  const { exitCode } = await runCommand(installedProgram("playwright"), ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json", ...args], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
+  const { exitCode } = await runCommand(installedProgram("playwright"), ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json", ...args], {
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+  });
   const result = await readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(report);
   const failed = result ? result.stats.unexpected + result.stats.flaky : 1;
   add({ passed: result?.stats.expected ?? 0, failed: Math.max(failed, exitCode === 0 ? 0 : 1) });

@@ -29,7 +29,10 @@ async function findChromium(): Promise<string | null> {
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     console.log("Installing Chromium from Debian's packages");
     await runCommand("apt-get", ["update", "-q"], { quiet: true });
-    await runCommand("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-dejavu-core"], { quiet: true, env: { DEBIAN_FRONTEND: "noninteractive" } });
+    await runCommand("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-dejavu-core"], {
+      quiet: true,
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+    });
     if (existsSync("/usr/bin/chromium")) return "/usr/bin/chromium";
   }
   console.log("Installing Chromium through Playwright");
@@ -75,11 +78,21 @@ async function startPostgres(): Promise<TestEnvironment["postgres"]> {
   // PostgreSQL refuses to run as root.
   const asRoot = process.getuid?.() === 0;
   if (asRoot) await runCommand("chown", ["postgres", folder], { quiet: true });
-  const run = (command: string, args: string[]) => (asRoot ? runCommand("runuser", ["-u", "postgres", "--", command, ...args], { quiet: true }) : runCommand(command, args, { quiet: true }));
+  const run = (command: string, args: string[]) =>
+    asRoot ? runCommand("runuser", ["-u", "postgres", "--", command, ...args], { quiet: true }) : runCommand(command, args, { quiet: true });
   const made = await run(path.join(bin, "initdb"), ["-D", path.join(folder, "data"), "-U", "postgres", "--auth=trust", "--no-sync"]);
   if (made.exitCode !== 0) return null;
   const pgCtl = path.join(bin, "pg_ctl");
-  const started = await run(pgCtl, ["-D", path.join(folder, "data"), "-w", "-l", path.join(folder, "log"), "-o", `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, "start"]);
+  const started = await run(pgCtl, [
+    "-D",
+    path.join(folder, "data"),
+    "-w",
+    "-l",
+    path.join(folder, "log"),
+    "-o",
+    `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`,
+    "start",
+  ]);
   if (started.exitCode !== 0) return null;
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,

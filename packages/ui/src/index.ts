@@ -1,121 +1,121 @@
-export type { IconType, Moment, Tone } from './foundation/types.ts'
-export { toneColor } from './foundation/tones.ts'
-export { messageOf } from './foundation/message-of.ts'
-export { useHotkeys } from './foundation/use-hotkeys.ts'
-export { useNow } from './foundation/use-now.ts'
-export { useIsPhone, useMedia } from './foundation/use-media.ts'
-export { useIsClient } from './foundation/use-is-client.ts'
+export type { IconType, Moment, Tone } from "./foundation/types.ts";
+export { toneColor } from "./foundation/tones.ts";
+export { messageOf } from "./foundation/message-of.ts";
+export { useHotkeys } from "./foundation/use-hotkeys.ts";
+export { useNow } from "./foundation/use-now.ts";
+export { useIsPhone, useMedia } from "./foundation/use-media.ts";
+export { useIsClient } from "./foundation/use-is-client.ts";
 
-export { Link, LinkProvider, TextLink, useNavigate } from './links/link.tsx'
-export type { LinkProps, TextLinkProps } from './links/link.tsx'
+export { Link, LinkProvider, TextLink, useNavigate } from "./links/link.tsx";
+export type { LinkProps, TextLinkProps } from "./links/link.tsx";
 
-export { Button, buttonClasses } from './buttons/button.tsx'
-export type { ButtonProps, ButtonVariant } from './buttons/button.tsx'
-export { IconButton } from './buttons/icon-button.tsx'
-export type { IconButtonProps } from './buttons/icon-button.tsx'
-export { CopyButton } from './buttons/copy-button.tsx'
-export type { CopyButtonProps } from './buttons/copy-button.tsx'
+export { Button, buttonClasses } from "./buttons/button.tsx";
+export type { ButtonProps, ButtonVariant } from "./buttons/button.tsx";
+export { IconButton } from "./buttons/icon-button.tsx";
+export type { IconButtonProps } from "./buttons/icon-button.tsx";
+export { CopyButton } from "./buttons/copy-button.tsx";
+export type { CopyButtonProps } from "./buttons/copy-button.tsx";
 
-export { Menu } from './floats/menu.tsx'
-export type { MenuAction, MenuEntry, MenuProps } from './floats/menu.tsx'
-export { Popover } from './floats/popover.tsx'
-export { Dialog } from './floats/dialog.tsx'
-export type { DialogProps } from './floats/dialog.tsx'
-export { ConfirmDialog } from './floats/confirm-dialog.tsx'
-export type { ConfirmDialogProps } from './floats/confirm-dialog.tsx'
-export { Drawer } from './floats/drawer.tsx'
-export { Tooltip, TooltipProvider } from './floats/tooltip.tsx'
-export { Toaster, useToast } from './floats/toaster.tsx'
-export type { ToastOptions, Toasts, ToastTone } from './floats/toaster.tsx'
+export { Menu } from "./floats/menu.tsx";
+export type { MenuAction, MenuEntry, MenuProps } from "./floats/menu.tsx";
+export { Popover } from "./floats/popover.tsx";
+export { Dialog } from "./floats/dialog.tsx";
+export type { DialogProps } from "./floats/dialog.tsx";
+export { ConfirmDialog } from "./floats/confirm-dialog.tsx";
+export type { ConfirmDialogProps } from "./floats/confirm-dialog.tsx";
+export { Drawer } from "./floats/drawer.tsx";
+export { Tooltip, TooltipProvider } from "./floats/tooltip.tsx";
+export { Toaster, useToast } from "./floats/toaster.tsx";
+export type { ToastOptions, Toasts, ToastTone } from "./floats/toaster.tsx";
 
-export { Breadcrumbs } from './navigation/breadcrumbs.tsx'
-export { PageHeader } from './navigation/page-header.tsx'
-export type { PageHeaderProps } from './navigation/page-header.tsx'
-export { SegmentedControl } from './navigation/segmented-control.tsx'
-export type { Segment } from './navigation/segmented-control.tsx'
-export { Stepper } from './navigation/stepper.tsx'
-export type { StepperStep } from './navigation/stepper.tsx'
-export { Tabs } from './navigation/tabs.tsx'
-export type { TabItem, TabsProps } from './navigation/tabs.tsx'
+export { Breadcrumbs } from "./navigation/breadcrumbs.tsx";
+export { PageHeader } from "./navigation/page-header.tsx";
+export type { PageHeaderProps } from "./navigation/page-header.tsx";
+export { SegmentedControl } from "./navigation/segmented-control.tsx";
+export type { Segment } from "./navigation/segmented-control.tsx";
+export { Stepper } from "./navigation/stepper.tsx";
+export type { StepperStep } from "./navigation/stepper.tsx";
+export { Tabs } from "./navigation/tabs.tsx";
+export type { TabItem, TabsProps } from "./navigation/tabs.tsx";
 
-export { Field } from './form/field.tsx'
-export type { FieldProps } from './form/field.tsx'
-export { TextArea, TextInput } from './form/text-input.tsx'
-export type { TextAreaProps, TextInputProps } from './form/text-input.tsx'
-export { NumberInput } from './form/number-input.tsx'
-export type { NumberInputProps } from './form/number-input.tsx'
-export { Select } from './form/select.tsx'
-export type { SelectOption, SelectProps } from './form/select.tsx'
-export { Combobox } from './form/combobox.tsx'
-export type { ComboboxProps } from './form/combobox.tsx'
-export { Checkbox, Switch } from './form/toggles.tsx'
-export type { CheckboxProps, SwitchProps } from './form/toggles.tsx'
-export { RadioCards } from './form/radio-cards.tsx'
-export type { RadioCard } from './form/radio-cards.tsx'
-export { UnsavedChanges } from './form/unsaved-changes.tsx'
-export { FilterBar, SearchBox } from './form/filter-bar.tsx'
-export type { FilterBarProps, FilterChip, SearchBoxProps } from './form/filter-bar.tsx'
-export { FacetList } from './form/facet-list.tsx'
-export type { Facet } from './form/facet-list.tsx'
-export { DateRange } from './form/date-range.tsx'
-export type { DateRangePreset, DateRangeValue } from './form/date-range.tsx'
+export { Field } from "./form/field.tsx";
+export type { FieldProps } from "./form/field.tsx";
+export { TextArea, TextInput } from "./form/text-input.tsx";
+export type { TextAreaProps, TextInputProps } from "./form/text-input.tsx";
+export { NumberInput } from "./form/number-input.tsx";
+export type { NumberInputProps } from "./form/number-input.tsx";
+export { Select } from "./form/select.tsx";
+export type { SelectOption, SelectProps } from "./form/select.tsx";
+export { Combobox } from "./form/combobox.tsx";
+export type { ComboboxProps } from "./form/combobox.tsx";
+export { Checkbox, Switch } from "./form/toggles.tsx";
+export type { CheckboxProps, SwitchProps } from "./form/toggles.tsx";
+export { RadioCards } from "./form/radio-cards.tsx";
+export type { RadioCard } from "./form/radio-cards.tsx";
+export { UnsavedChanges } from "./form/unsaved-changes.tsx";
+export { FilterBar, SearchBox } from "./form/filter-bar.tsx";
+export type { FilterBarProps, FilterChip, SearchBoxProps } from "./form/filter-bar.tsx";
+export { FacetList } from "./form/facet-list.tsx";
+export type { Facet } from "./form/facet-list.tsx";
+export { DateRange } from "./form/date-range.tsx";
+export type { DateRangePreset, DateRangeValue } from "./form/date-range.tsx";
 
-export { StatusBadge } from './state/status-badge.tsx'
-export type { StatusBadgeProps } from './state/status-badge.tsx'
-export { allStatuses, describeStatus, isStatus, statusColor } from './state/status.ts'
-export type { Status, StatusKind, StatusLook } from './state/status.ts'
-export { Badge, CountBadge } from './state/badge.tsx'
-export { LevelMeter, ProgressBar, SplitBar } from './state/meters.tsx'
+export { StatusBadge } from "./state/status-badge.tsx";
+export type { StatusBadgeProps } from "./state/status-badge.tsx";
+export { allStatuses, describeStatus, isStatus, statusColor } from "./state/status.ts";
+export type { Status, StatusKind, StatusLook } from "./state/status.ts";
+export { Badge, CountBadge } from "./state/badge.tsx";
+export { LevelMeter, ProgressBar, SplitBar } from "./state/meters.tsx";
 
-export { Avatar, AvatarStack } from './values/avatar.tsx'
-export { Time } from './values/time.tsx'
-export type { TimeProps } from './values/time.tsx'
-export { Duration } from './values/duration.tsx'
-export type { DurationProps } from './values/duration.tsx'
-export { Bytes, NumberValue } from './values/number-value.tsx'
-export type { NumberValueProps } from './values/number-value.tsx'
-export { formatAbsolute, formatBytes, formatClock, formatDate, formatDuration, formatNumber, formatRelative, shortenId } from './values/format.ts'
-export { IdChip } from './values/id-chip.tsx'
-export type { IdChipProps } from './values/id-chip.tsx'
-export { Kbd } from './values/kbd.tsx'
+export { Avatar, AvatarStack } from "./values/avatar.tsx";
+export { Time } from "./values/time.tsx";
+export type { TimeProps } from "./values/time.tsx";
+export { Duration } from "./values/duration.tsx";
+export type { DurationProps } from "./values/duration.tsx";
+export { Bytes, NumberValue } from "./values/number-value.tsx";
+export type { NumberValueProps } from "./values/number-value.tsx";
+export { formatAbsolute, formatBytes, formatClock, formatDate, formatDuration, formatNumber, formatRelative, shortenId } from "./values/format.ts";
+export { IdChip } from "./values/id-chip.tsx";
+export type { IdChipProps } from "./values/id-chip.tsx";
+export { Kbd } from "./values/kbd.tsx";
 
-export { Card, CardGrid } from './display/card.tsx'
-export type { CardProps } from './display/card.tsx'
-export { StatStrip } from './display/stat-strip.tsx'
-export type { StatItem } from './display/stat-strip.tsx'
-export { KeyValueList } from './display/key-value-list.tsx'
-export type { KeyValue } from './display/key-value-list.tsx'
-export { EmptyState, ErrorState, Finding, Notice, Skeleton } from './display/states.tsx'
-export type { EmptyStateProps, ErrorStateProps, NoticeTone } from './display/states.tsx'
-export { EventTimeline } from './display/event-timeline.tsx'
-export type { TimelineEvent } from './display/event-timeline.tsx'
-export { CodeBlock } from './display/code-block.tsx'
-export type { CodeBlockProps, CodeMark } from './display/code-block.tsx'
-export { languageOf } from './display/code-tokens.ts'
-export type { CodeLanguage } from './display/code-tokens.ts'
-export { JsonTree } from './display/json-tree.tsx'
-export { FileTree } from './display/file-tree.tsx'
-export type { FileEntry, FileTreeProps } from './display/file-tree.tsx'
-export { Sparkline } from './display/sparkline.tsx'
-export type { SparklineProps } from './display/sparkline.tsx'
-export { RunStrip } from './display/run-strip.tsx'
-export type { RunStripItem } from './display/run-strip.tsx'
-export { PromotionPath } from './display/promotion-path.tsx'
-export type { PromotionChange, PromotionStage } from './display/promotion-path.tsx'
-export { CheckList, ScorecardList } from './display/scorecard-list.tsx'
-export type { CheckItem, ScorecardCheck, ScorecardLevel, ScorecardListProps } from './display/scorecard-list.tsx'
-export { LineageStrip } from './display/lineage-strip.tsx'
-export type { LineageNode } from './display/lineage-strip.tsx'
+export { Card, CardGrid } from "./display/card.tsx";
+export type { CardProps } from "./display/card.tsx";
+export { StatStrip } from "./display/stat-strip.tsx";
+export type { StatItem } from "./display/stat-strip.tsx";
+export { KeyValueList } from "./display/key-value-list.tsx";
+export type { KeyValue } from "./display/key-value-list.tsx";
+export { EmptyState, ErrorState, Finding, Notice, Skeleton } from "./display/states.tsx";
+export type { EmptyStateProps, ErrorStateProps, NoticeTone } from "./display/states.tsx";
+export { EventTimeline } from "./display/event-timeline.tsx";
+export type { TimelineEvent } from "./display/event-timeline.tsx";
+export { CodeBlock } from "./display/code-block.tsx";
+export type { CodeBlockProps, CodeMark } from "./display/code-block.tsx";
+export { languageOf } from "./display/code-tokens.ts";
+export type { CodeLanguage } from "./display/code-tokens.ts";
+export { JsonTree } from "./display/json-tree.tsx";
+export { FileTree } from "./display/file-tree.tsx";
+export type { FileEntry, FileTreeProps } from "./display/file-tree.tsx";
+export { Sparkline } from "./display/sparkline.tsx";
+export type { SparklineProps } from "./display/sparkline.tsx";
+export { RunStrip } from "./display/run-strip.tsx";
+export type { RunStripItem } from "./display/run-strip.tsx";
+export { PromotionPath } from "./display/promotion-path.tsx";
+export type { PromotionChange, PromotionStage } from "./display/promotion-path.tsx";
+export { CheckList, ScorecardList } from "./display/scorecard-list.tsx";
+export type { CheckItem, ScorecardCheck, ScorecardLevel, ScorecardListProps } from "./display/scorecard-list.tsx";
+export { LineageStrip } from "./display/lineage-strip.tsx";
+export type { LineageNode } from "./display/lineage-strip.tsx";
 
-export { AppShell } from './shell/app-shell.tsx'
-export type { AppShellProps, NavItem } from './shell/app-shell.tsx'
-export { ConnectionBanner, NotificationsMenu, SearchTrigger, UserMenu } from './shell/top-bar.tsx'
-export type { NotificationItem, NotificationsMenuProps } from './shell/top-bar.tsx'
-export { HotkeysHelp } from './shell/hotkeys-help.tsx'
-export type { HotkeyGroup } from './shell/hotkeys-help.tsx'
-export { ThemeSwitch } from './shell/theme-switch.tsx'
-export { useTheme } from './shell/theme.ts'
-export type { ThemeChoice } from './shell/theme.ts'
-export { themeScript } from './shell/theme-script.ts'
-export { TrellisMark } from './shell/trellis-mark.tsx'
-export { downloadText } from './table/csv.ts'
+export { AppShell } from "./shell/app-shell.tsx";
+export type { AppShellProps, NavItem } from "./shell/app-shell.tsx";
+export { ConnectionBanner, NotificationsMenu, SearchTrigger, UserMenu } from "./shell/top-bar.tsx";
+export type { NotificationItem, NotificationsMenuProps } from "./shell/top-bar.tsx";
+export { HotkeysHelp } from "./shell/hotkeys-help.tsx";
+export type { HotkeyGroup } from "./shell/hotkeys-help.tsx";
+export { ThemeSwitch } from "./shell/theme-switch.tsx";
+export { useTheme } from "./shell/theme.ts";
+export type { ThemeChoice } from "./shell/theme.ts";
+export { themeScript } from "./shell/theme-script.ts";
+export { TrellisMark } from "./shell/trellis-mark.tsx";
+export { downloadText } from "./table/csv.ts";

@@ -3,9 +3,25 @@ import { EXIT, Failure } from "../failure.ts";
 import { print, table, time } from "../output.ts";
 import { signedInClient } from "./session.ts";
 
-type Card = { name: string; environment: string; sync: string; health: string; message: string; live: { version: number } | null; openRequest: { number: number } | null } | null;
+type Card = {
+  name: string;
+  environment: string;
+  sync: string;
+  health: string;
+  message: string;
+  live: { version: number } | null;
+  openRequest: { number: number } | null;
+} | null;
 type Board = { items: { model: { name: string }; cells: Record<string, Card> }[] };
-type RequestRow = { number: number; status: string; headline: string; author: { name: string }; approvals: number; approvalsRequired: number; createdAt: string };
+type RequestRow = {
+  number: number;
+  status: string;
+  headline: string;
+  author: { name: string };
+  approvals: number;
+  approvalsRequired: number;
+  createdAt: string;
+};
 
 export function addDeliveryCommands(program: Command): void {
   program
@@ -20,7 +36,12 @@ export function addDeliveryCommands(program: Command): void {
       if (!model || !wanted) throw new Failure(`Say which version: ${target}@3, or an alias: ${target}@champion.`, EXIT.usage);
       const client = await signedInClient();
       const version = /^\d+$/.test(wanted) ? { version: Number(wanted) } : { alias: wanted };
-      const request = await client.post<{ number: number; status: string; created: boolean }>("/change-requests", { model, ...version, environment: options.environment, reason: options.reason });
+      const request = await client.post<{ number: number; status: string; created: boolean }>("/change-requests", {
+        model,
+        ...version,
+        environment: options.environment,
+        reason: options.reason,
+      });
       print(options.json, request, () => `CR-${request.number} is ${request.status}: ${client.url}/approvals/${request.number}`);
     });
   program
@@ -31,7 +52,17 @@ export function addDeliveryCommands(program: Command): void {
     .action(async (options: { all?: boolean; json?: boolean }) => {
       const page = await (await signedInClient()).get<{ items: RequestRow[] }>("/change-requests", options.all ? { status: ["open"] } : { box: "waiting" });
       print(options.json, page, () =>
-        table(["REQUEST", "STATUS", "WHAT", "ASKED BY", "APPROVALS", "ASKED"], page.items.map((row) => [`CR-${row.number}`, row.status, row.headline, row.author.name, `${row.approvals}/${row.approvalsRequired}`, time(row.createdAt)])),
+        table(
+          ["REQUEST", "STATUS", "WHAT", "ASKED BY", "APPROVALS", "ASKED"],
+          page.items.map((row) => [
+            `CR-${row.number}`,
+            row.status,
+            row.headline,
+            row.author.name,
+            `${row.approvals}/${row.approvalsRequired}`,
+            time(row.createdAt),
+          ]),
+        ),
       );
     });
   program
@@ -40,7 +71,9 @@ export function addDeliveryCommands(program: Command): void {
     .argument("<request>", "e.g. CR-12")
     .option("--comment <text>", "why", "")
     .action(async (request: string, options: { comment: string }) => {
-      const { status } = await (await signedInClient()).post<{ status: string }>(`/change-requests/${encodeURIComponent(request)}/approve`, { comment: options.comment });
+      const { status } = await (
+        await signedInClient()
+      ).post<{ status: string }>(`/change-requests/${encodeURIComponent(request)}/approve`, { comment: options.comment });
       process.stdout.write(`${request} is ${status}.\n`);
     });
   program
@@ -58,7 +91,9 @@ export function addDeliveryCommands(program: Command): void {
     .argument("<deployment>", "e.g. flight-delays-production")
     .option("--reason <text>", "why", "")
     .action(async (deployment: string, options: { reason: string }) => {
-      const result = await (await signedInClient()).post<{ number: number; toVersion: number }>(`/deployments/${encodeURIComponent(deployment)}/rollback`, { reason: options.reason });
+      const result = await (
+        await signedInClient()
+      ).post<{ number: number; toVersion: number }>(`/deployments/${encodeURIComponent(deployment)}/rollback`, { reason: options.reason });
       process.stdout.write(`CR-${result.number} brings version ${result.toVersion} back.\n`);
     });
   program
@@ -72,7 +107,17 @@ export function addDeliveryCommands(program: Command): void {
       print(options.json, board, () =>
         cards.length === 0
           ? "Nothing is deployed. Deploy a version with: trellis deploy <model>@<version>"
-          : table(["DEPLOYMENT", "LIVE", "HEALTH", "SYNC", "REQUEST", "MESSAGE"], cards.map((card) => [card.name, card.live ? `v${card.live.version}` : "", card.health, card.sync, card.openRequest ? `CR-${card.openRequest.number}` : "", card.message])),
+          : table(
+              ["DEPLOYMENT", "LIVE", "HEALTH", "SYNC", "REQUEST", "MESSAGE"],
+              cards.map((card) => [
+                card.name,
+                card.live ? `v${card.live.version}` : "",
+                card.health,
+                card.sync,
+                card.openRequest ? `CR-${card.openRequest.number}` : "",
+                card.message,
+              ]),
+            ),
       );
     });
 }

@@ -2,8 +2,27 @@ import type { Command } from "commander";
 import { print, table, time } from "../output.ts";
 import { signedInClient } from "./session.ts";
 
-type ModelRow = { name: string; project: { slug: string }; task: string; latest: { version: number } | null; aliases: { alias: string; version: number }[]; environments: string[]; updatedAt: string };
-type Model = { name: string; versionRows: { version: number; status: string; metrics: Record<string, number>; aliases: string[]; environments: string[]; runNumber: number | null; createdAt: string }[] };
+type ModelRow = {
+  name: string;
+  project: { slug: string };
+  task: string;
+  latest: { version: number } | null;
+  aliases: { alias: string; version: number }[];
+  environments: string[];
+  updatedAt: string;
+};
+type Model = {
+  name: string;
+  versionRows: {
+    version: number;
+    status: string;
+    metrics: Record<string, number>;
+    aliases: string[];
+    environments: string[];
+    runNumber: number | null;
+    createdAt: string;
+  }[];
+};
 
 export function addModelCommands(program: Command): void {
   program
@@ -19,7 +38,15 @@ export function addModelCommands(program: Command): void {
         return print(options.json, found, () =>
           table(
             ["VERSION", "STATUS", "METRICS", "ALIASES", "LIVE IN", "RUN", "REGISTERED"],
-            found.versionRows.map((row) => [row.version, row.status, metrics(row.metrics), row.aliases.join(","), row.environments.join(","), row.runNumber, time(row.createdAt)]),
+            found.versionRows.map((row) => [
+              row.version,
+              row.status,
+              metrics(row.metrics),
+              row.aliases.join(","),
+              row.environments.join(","),
+              row.runNumber,
+              time(row.createdAt),
+            ]),
           ),
         );
       }
@@ -27,7 +54,14 @@ export function addModelCommands(program: Command): void {
       print(options.json, page, () =>
         table(
           ["MODEL", "PROJECT", "TASK", "LATEST", "ALIASES", "LIVE IN"],
-          page.items.map((row) => [row.name, row.project.slug, row.task, row.latest ? `v${row.latest.version}` : "", row.aliases.map((alias) => `${alias.alias}=v${alias.version}`).join(","), row.environments.join(",")]),
+          page.items.map((row) => [
+            row.name,
+            row.project.slug,
+            row.task,
+            row.latest ? `v${row.latest.version}` : "",
+            row.aliases.map((alias) => `${alias.alias}=v${alias.version}`).join(","),
+            row.environments.join(","),
+          ]),
         ),
       );
     });

@@ -4,9 +4,24 @@ import { EXIT, Failure } from "../failure.ts";
 import { print, table, time } from "../output.ts";
 import { signedInClient } from "./session.ts";
 
-type RunRow = { id: string; number: number; status: string; reason: string; pipelineName: string; triggerKind: string; createdAt: string; project: { slug: string }; version: { modelName: string; version: number } | null };
+type RunRow = {
+  id: string;
+  number: number;
+  status: string;
+  reason: string;
+  pipelineName: string;
+  triggerKind: string;
+  createdAt: string;
+  project: { slug: string };
+  version: { modelName: string; version: number } | null;
+};
 type Attempt = { id: string; stepKey: string; number: number; status: string };
-type Run = RunRow & { endedAt: string | null; steps: { key: string; status: string; reason: string }[]; attempts: Attempt[]; versions: { modelName: string; version: number }[] };
+type Run = RunRow & {
+  endedAt: string | null;
+  steps: { key: string; status: string; reason: string }[];
+  attempts: Attempt[];
+  versions: { modelName: string; version: number }[];
+};
 
 /** Between two looks at a run, for steps that have not begun; logs themselves are streamed. */
 const POLL_MS = 700;
@@ -23,10 +38,13 @@ export function addRunCommands(program: Command): void {
     .option("--json", "as JSON")
     .action(async (project: string, pipeline: string, options: { parameter?: string[]; follow?: boolean; key?: string; json?: boolean }) => {
       const client = await signedInClient();
-      const started = await client.post<{ runId: string; number: number; created: boolean }>(`/projects/${encodeURIComponent(project)}/pipelines/${encodeURIComponent(pipeline)}/runs`, {
-        parameters: parametersOf(options.parameter ?? []),
-        ...(options.key ? { key: options.key } : {}),
-      });
+      const started = await client.post<{ runId: string; number: number; created: boolean }>(
+        `/projects/${encodeURIComponent(project)}/pipelines/${encodeURIComponent(pipeline)}/runs`,
+        {
+          parameters: parametersOf(options.parameter ?? []),
+          ...(options.key ? { key: options.key } : {}),
+        },
+      );
       if (!options.follow) return print(options.json, started, () => `Run ${started.number}: ${client.url}/projects/${project}/runs/${started.number}`);
       await follow(client, { runId: started.runId });
     });
@@ -42,7 +60,14 @@ export function addRunCommands(program: Command): void {
       print(options.json, page, () =>
         table(
           ["RUN", "STATUS", "PIPELINE", "TRIGGER", "STARTED", "RESULT"],
-          page.items.map((row) => [`${row.project.slug} ${row.number}`, row.status, row.pipelineName, row.triggerKind, time(row.createdAt), row.version ? `${row.version.modelName} v${row.version.version}` : ""]),
+          page.items.map((row) => [
+            `${row.project.slug} ${row.number}`,
+            row.status,
+            row.pipelineName,
+            row.triggerKind,
+            time(row.createdAt),
+            row.version ? `${row.version.modelName} v${row.version.version}` : "",
+          ]),
         ),
       );
     });

@@ -23,7 +23,9 @@ function queryClientOfTab(): QueryClient {
 export function Providers({ children }: { children: ReactNode }) {
   const router = useRouter();
   const queryClient = queryClientOfTab();
-  const [trpcClient] = useState(() => createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson, maxURLLength: 8_000 })] }));
+  const [trpcClient] = useState(() =>
+    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson, maxURLLength: 8_000 })] }),
+  );
   return (
     <NuqsAdapter>
       <QueryClientProvider client={queryClient}>

@@ -16,7 +16,8 @@ const TOPIC = /^[a-z-]+(?::(?:\*|[A-Za-z0-9_-]{1,64}))?$/;
 export function eventsDoor(context: Context, changes: ChangeFeed, userId: string): Response {
   const topics = (context.req.query("topics") ?? "").split(",").filter(Boolean);
   const wrong = topics.find((topic) => !TOPIC.test(topic));
-  if (wrong !== undefined || topics.length > MAX_TOPICS) return context.json({ error: { code: "INVALID", message: wrong ? `${wrong} is not a topic.` : `At most ${MAX_TOPICS} topics.` } }, 400);
+  if (wrong !== undefined || topics.length > MAX_TOPICS)
+    return context.json({ error: { code: "INVALID", message: wrong ? `${wrong} is not a topic.` : `At most ${MAX_TOPICS} topics.` } }, 400);
   // Other people's inboxes are nobody's business, not even that something came.
   const wanted = new Set(topics.filter((topic) => !topic.startsWith("notifications:") || topic === `notifications:${userId}`));
   return streamSSE(context, async (stream) => {

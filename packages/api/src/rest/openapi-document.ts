@@ -31,7 +31,16 @@ const ERROR_SCHEMA: JsonSchema = {
         message: { type: "string" },
         issues: {
           type: "array",
-          items: { type: "object", properties: { path: { type: "string" }, file: { type: "string" }, line: { type: "integer" }, column: { type: "integer" }, message: { type: "string" } } },
+          items: {
+            type: "object",
+            properties: {
+              path: { type: "string" },
+              file: { type: "string" },
+              line: { type: "integer" },
+              column: { type: "integer" },
+              message: { type: "string" },
+            },
+          },
         },
       },
     },
@@ -54,7 +63,15 @@ function describeOperation({ name, route, meta, input }: RestOperation): object 
       ...(bySide ? rest.map(([key, schema]) => ({ name: key, in: "query", required: required.has(key), schema })) : []),
     ],
     ...(!bySide && rest.length > 0
-      ? { requestBody: { content: { "application/json": { schema: { type: "object", properties: Object.fromEntries(rest), required: rest.map(([key]) => key).filter((key) => required.has(key)) } } } } }
+      ? {
+          requestBody: {
+            content: {
+              "application/json": {
+                schema: { type: "object", properties: Object.fromEntries(rest), required: rest.map(([key]) => key).filter((key) => required.has(key)) },
+              },
+            },
+          },
+        }
       : {}),
     responses: {
       200: { description: "Done.", content: { "application/json": { schema: {} } } },

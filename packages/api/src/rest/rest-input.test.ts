@@ -15,7 +15,14 @@ const schema = {
 describe("restInput", () => {
   it("reads path, query and body by the schema's types", () => {
     const query = new URLSearchParams("live=true&status=failed&status=running&limit=5");
-    expect(restInput(schema, { project: "123", number: "7" }, query, { extra: 1 })).toEqual({ project: "123", number: 7, live: true, status: ["failed", "running"], limit: 5, extra: 1 });
+    expect(restInput(schema, { project: "123", number: "7" }, query, { extra: 1 })).toEqual({
+      project: "123",
+      number: 7,
+      live: true,
+      status: ["failed", "running"],
+      limit: 5,
+      extra: 1,
+    });
   });
 
   it("lets the path win over the body, so that a request cannot name two things", () => {

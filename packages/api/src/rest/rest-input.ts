@@ -7,7 +7,8 @@ import type { JsonSchema } from "./rest-operations.ts";
  */
 export function restInput(schema: JsonSchema | null, path: Record<string, string>, query: URLSearchParams, body: unknown): Record<string, unknown> | undefined {
   if (!schema) return undefined;
-  if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body))) throw new CoreError("INVALID", "The body must be a JSON object.");
+  if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body)))
+    throw new CoreError("INVALID", "The body must be a JSON object.");
   const input: Record<string, unknown> = { ...body };
   for (const key of new Set(query.keys())) {
     const property = schema.properties?.[key];

@@ -2,7 +2,15 @@ import type { AnyTRPCProcedure, AnyTRPCRouter } from "@trpc/server";
 import { z } from "zod";
 import type { ProcedureMeta, RestRoute } from "../trpc/trpc.ts";
 
-export type JsonSchema = { type?: string | string[]; properties?: Record<string, JsonSchema>; required?: string[]; items?: JsonSchema; anyOf?: JsonSchema[]; description?: string; [key: string]: unknown };
+export type JsonSchema = {
+  type?: string | string[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  description?: string;
+  [key: string]: unknown;
+};
 
 /** One procedure as it stands at the REST door. */
 export type RestOperation = {

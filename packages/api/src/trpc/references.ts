@@ -8,7 +8,11 @@ export const modelReference = z.object({ model: z.string().min(1).max(200) });
 export const datasetReference = z.object({ datasetId: z.uuid() });
 
 /** A run by its id, or by its project and number. */
-export const runReference = z.object({ runId: z.uuid().optional(), project: z.string().min(1).max(100).optional(), number: z.number().int().positive().optional() });
+export const runReference = z.object({
+  runId: z.uuid().optional(),
+  project: z.string().min(1).max(100).optional(),
+  number: z.number().int().positive().optional(),
+});
 
 /** The one way in which a run is named; INVALID when neither is whole. */
 export function toRunReference({ runId, project, number }: z.infer<typeof runReference>): { runId: string } | { project: string; number: number } {
@@ -18,10 +22,18 @@ export function toRunReference({ runId, project, number }: z.infer<typeof runRef
 }
 
 /** A version by its id, or by its model and number. */
-export const versionReference = z.object({ versionId: z.uuid().optional(), model: z.string().min(1).max(200).optional(), version: z.number().int().positive().optional() });
+export const versionReference = z.object({
+  versionId: z.uuid().optional(),
+  model: z.string().min(1).max(200).optional(),
+  version: z.number().int().positive().optional(),
+});
 
 /** The one way in which a version is named; INVALID when neither is whole. */
-export function toVersionReference({ versionId, model, version }: z.infer<typeof versionReference>): { versionId: string } | { model: string; version: number } {
+export function toVersionReference({
+  versionId,
+  model,
+  version,
+}: z.infer<typeof versionReference>): { versionId: string } | { model: string; version: number } {
   if (versionId) return { versionId };
   if (model && version !== undefined) return { model, version };
   throw new CoreError("INVALID", "Name the version by versionId, or by model and version.");

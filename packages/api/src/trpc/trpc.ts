@@ -25,7 +25,11 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     transformer: superjson,
-    errorFormatter: ({ shape, error }) => ({ ...shape, message: messageOf(error), data: { code: shape.data.code, httpStatus: shape.data.httpStatus, issues: issuesOf(error) } }),
+    errorFormatter: ({ shape, error }) => ({
+      ...shape,
+      message: messageOf(error),
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, issues: issuesOf(error) },
+    }),
   });
 
 export const router = t.router;
@@ -49,7 +53,10 @@ const checkAccess = t.middleware(({ next, ctx, meta }) => {
   const { actor } = ctx.core;
   if (!ctx.signedIn || actor.kind !== "user") throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
   if (access !== "signed-in" && !roleAtLeast(actor.role, PERMISSIONS[access].role)) {
-    throw new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${PERMISSIONS[access].role.replace("_", " ")} or higher. You have the role ${actor.role.replace("_", " ")}.` });
+    throw new TRPCError({
+      code: "FORBIDDEN",
+      message: `This needs the role ${PERMISSIONS[access].role.replace("_", " ")} or higher. You have the role ${actor.role.replace("_", " ")}.`,
+    });
   }
   return next();
 });
@@ -61,5 +68,8 @@ const checkAccess = t.middleware(({ next, ctx, meta }) => {
 export function procedure(access: Access, rest?: `${RestRoute["method"]} /${string}`, summary?: string) {
   const [method, path] = rest?.split(" ") ?? [];
   const route = method && path ? { method: method as RestRoute["method"], path: path as RestRoute["path"] } : undefined;
-  return t.procedure.meta({ access, ...(route ? { rest: route } : {}), ...(summary ? { summary } : {}) }).use(mapErrors).use(checkAccess);
+  return t.procedure
+    .meta({ access, ...(route ? { rest: route } : {}), ...(summary ? { summary } : {}) })
+    .use(mapErrors)
+    .use(checkAccess);
 }

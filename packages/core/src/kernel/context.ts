@@ -6,9 +6,7 @@ export const ROLES = ["viewer", "data_scientist", "approver", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who acts: a signed-in person (by session or token), or the platform itself under a named duty. */
-export type Actor =
-  | { kind: "user"; userId: string; name: string; email: string; role: Role }
-  | { kind: "system"; name: string };
+export type Actor = { kind: "user"; userId: string; name: string; email: string; role: Role } | { kind: "system"; name: string };
 
 /** Structured log. Fields never carry secrets. */
 export type Logger = {

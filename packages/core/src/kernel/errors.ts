@@ -1,13 +1,5 @@
 /** What kind of refusal an error is; doors map each code to their own protocol once. */
-export type ErrorCode =
-  | "INVALID"
-  | "UNAUTHENTICATED"
-  | "FORBIDDEN"
-  | "NOT_FOUND"
-  | "CONFLICT"
-  | "PRECONDITION_FAILED"
-  | "TOO_LARGE"
-  | "UNAVAILABLE";
+export type ErrorCode = "INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "PRECONDITION_FAILED" | "TOO_LARGE" | "UNAVAILABLE";
 
 /** Where in the caller's input the fault lies. Lines and columns count from 1. */
 export type ErrorIssue = {

@@ -6,16 +6,14 @@ export type RunEventDraft = { stepKey?: string; attempt?: number; /** `run.start
 /** Appends what happened to a run, in the transaction in which it happens. */
 export async function recordRunEvents(tx: Database | Transaction, ctx: CoreContext, runId: string, events: RunEventDraft[]): Promise<void> {
   if (events.length === 0) return;
-  await tx
-    .insert(runEvent)
-    .values(
-      events.map((event) => ({
-        runId,
-        stepKey: event.stepKey ?? null,
-        attempt: event.attempt ?? null,
-        kind: event.kind,
-        message: event.message ?? "",
-        at: ctx.now(),
-      })),
-    );
+  await tx.insert(runEvent).values(
+    events.map((event) => ({
+      runId,
+      stepKey: event.stepKey ?? null,
+      attempt: event.attempt ?? null,
+      kind: event.kind,
+      message: event.message ?? "",
+      at: ctx.now(),
+    })),
+  );
 }

@@ -69,17 +69,15 @@ export async function moveAlias(
   } else {
     await tx.delete(modelAlias).where(and(eq(modelAlias.modelId, model.id), eq(modelAlias.alias, alias)));
   }
-  await tx
-    .insert(modelAliasEvent)
-    .values({
-      modelId: model.id,
-      alias,
-      fromVersion: current?.version ?? null,
-      toVersion: move.version,
-      actorName: ctx.actor.name,
-      reason: move.reason,
-      at: ctx.now(),
-    });
+  await tx.insert(modelAliasEvent).values({
+    modelId: model.id,
+    alias,
+    fromVersion: current?.version ?? null,
+    toVersion: move.version,
+    actorName: ctx.actor.name,
+    reason: move.reason,
+    at: ctx.now(),
+  });
   await recordAuditEvent(tx, ctx, {
     action: target ? "registry.alias.set" : "registry.alias.remove",
     subject: { kind: "registered_model", id: model.id, name: `${model.name}@${alias}` },

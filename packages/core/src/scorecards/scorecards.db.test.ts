@@ -68,20 +68,18 @@ describe("a scorecard", () => {
 
     for (const week of [0, 1, 2]) await lab.send(versionId, 1, week, 50, 50);
     await evaluateMonitor(system, { deploymentId: lab.deploymentId });
-    await db
-      .insert(trafficMinute)
-      .values({
-        deploymentId: lab.deploymentId,
-        minute: lab.clock.now,
-        version: 1,
-        requests: 3,
-        rows: 150,
-        clientErrors: 0,
-        serverErrors: 0,
-        dropped: 0,
-        latencySumMs: 3,
-        latencyP95Ms: 1,
-      });
+    await db.insert(trafficMinute).values({
+      deploymentId: lab.deploymentId,
+      minute: lab.clock.now,
+      version: 1,
+      requests: 3,
+      rows: 150,
+      clientErrors: 0,
+      serverErrors: 0,
+      dropped: 0,
+      latencySumMs: 3,
+      latencyP95Ms: 1,
+    });
     expect(await resultsOf()).toMatchObject({ "mon.live": "pass", "mon.drift": "pass", "ct.trigger": "unknown", "ct.closed": "unknown" });
 
     const retrained = await startRun(system, { project: lab.project.id, pipeline: "train", trigger: { kind: "drift", key: "drift:1" } });

@@ -14,17 +14,15 @@ export async function recordArtifacts(
     await tx
       .insert(artifact)
       .values(
-        files
-          .slice(start, start + 1_000)
-          .map((file) => ({
-            ...owner,
-            id: ctx.newId(),
-            path: file.path,
-            digest: file.digest,
-            sizeBytes: file.sizeBytes,
-            executable: file.executable ? 1 : 0,
-            createdAt: ctx.now(),
-          })),
+        files.slice(start, start + 1_000).map((file) => ({
+          ...owner,
+          id: ctx.newId(),
+          path: file.path,
+          digest: file.digest,
+          sizeBytes: file.sizeBytes,
+          executable: file.executable ? 1 : 0,
+          createdAt: ctx.now(),
+        })),
       )
       .onConflictDoNothing();
   }

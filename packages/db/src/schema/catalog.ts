@@ -19,7 +19,9 @@ export const project = pgTable(
     template: text("template"),
     templateVersion: text("template_version"),
     templateAnswers: jsonb("template_answers").$type<Record<string, unknown>>(),
-    createdBy: text("created_by").notNull().references(() => user.id),
+    createdBy: text("created_by")
+      .notNull()
+      .references(() => user.id),
     archivedAt: moment("archived_at"),
     createdAt: createdAt(),
   },
@@ -29,8 +31,12 @@ export const project = pgTable(
 export const projectMember = pgTable(
   "project_member",
   {
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
-    userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
     role: text("role", { enum: PROJECT_MEMBER_ROLES }).notNull(),
     createdAt: createdAt(),
   },

@@ -32,11 +32,17 @@ export const changeRequest = pgTable(
     id: id(),
     /** Shown as `CR-<number>`. */
     number: serial("number").notNull().unique(),
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
-    environmentId: uuid("environment_id").notNull().references(() => environment.id),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    environmentId: uuid("environment_id")
+      .notNull()
+      .references(() => environment.id),
     deploymentName: text("deployment_name").notNull(),
     kind: text("kind", { enum: CHANGE_REQUEST_KINDS }).notNull(),
-    modelId: uuid("model_id").notNull().references(() => registeredModel.id),
+    modelId: uuid("model_id")
+      .notNull()
+      .references(() => registeredModel.id),
     versionId: uuid("version_id").references(() => modelVersion.id),
     /** The version that was live when it was asked. */
     previousVersionId: uuid("previous_version_id").references(() => modelVersion.id),
@@ -74,7 +80,9 @@ export const approval = pgTable(
   "approval",
   {
     id: id(),
-    changeRequestId: uuid("change_request_id").notNull().references(() => changeRequest.id, { onDelete: "cascade" }),
+    changeRequestId: uuid("change_request_id")
+      .notNull()
+      .references(() => changeRequest.id, { onDelete: "cascade" }),
     userId: text("user_id").notNull(),
     userName: text("user_name").notNull(),
     verdict: text("verdict", { enum: ["approved", "rejected"] }).notNull(),
@@ -91,7 +99,9 @@ export const changeRequestEvent = pgTable(
   "change_request_event",
   {
     seq: bigserial("seq", { mode: "number" }).primaryKey(),
-    changeRequestId: uuid("change_request_id").notNull().references(() => changeRequest.id, { onDelete: "cascade" }),
+    changeRequestId: uuid("change_request_id")
+      .notNull()
+      .references(() => changeRequest.id, { onDelete: "cascade" }),
     /** `opened`, `gates`, `comment`, `approved`, `rejected`, `withdrawn`, `superseded`, `committed`, `applied`, `failed`. */
     kind: text("kind").notNull(),
     actorId: text("actor_id"),
@@ -111,10 +121,18 @@ export const deployment = pgTable(
   {
     id: id(),
     name: text("name").notNull().unique(),
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
-    environmentId: uuid("environment_id").notNull().references(() => environment.id),
-    modelId: uuid("model_id").notNull().references(() => registeredModel.id),
-    lifecycle: text("lifecycle", { enum: ["active", "removed"] }).notNull().default("active"),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    environmentId: uuid("environment_id")
+      .notNull()
+      .references(() => environment.id),
+    modelId: uuid("model_id")
+      .notNull()
+      .references(() => registeredModel.id),
+    lifecycle: text("lifecycle", { enum: ["active", "removed"] })
+      .notNull()
+      .default("active"),
     sync: text("sync", { enum: SYNC_STATUSES }).notNull().default("unknown"),
     health: text("health", { enum: HEALTH_STATUSES }).notNull().default("missing"),
     message: text("message").notNull().default(""),
@@ -141,9 +159,15 @@ export const deploymentRevision = pgTable(
   "deployment_revision",
   {
     id: id(),
-    deploymentId: uuid("deployment_id").notNull().references(() => deployment.id, { onDelete: "cascade" }),
-    versionId: uuid("version_id").notNull().references(() => modelVersion.id),
-    changeRequestId: uuid("change_request_id").notNull().references(() => changeRequest.id),
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployment.id, { onDelete: "cascade" }),
+    versionId: uuid("version_id")
+      .notNull()
+      .references(() => modelVersion.id),
+    changeRequestId: uuid("change_request_id")
+      .notNull()
+      .references(() => changeRequest.id),
     commit: text("commit").notNull(),
     liveAt: moment("live_at"),
     endedAt: moment("ended_at"),
@@ -157,7 +181,9 @@ export const deploymentEvent = pgTable(
   "deployment_event",
   {
     seq: bigserial("seq", { mode: "number" }).primaryKey(),
-    deploymentId: uuid("deployment_id").notNull().references(() => deployment.id, { onDelete: "cascade" }),
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployment.id, { onDelete: "cascade" }),
     kind: text("kind").notNull(),
     message: text("message").notNull(),
     changeRequestNumber: integer("change_request_number"),

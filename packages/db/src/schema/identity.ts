@@ -20,7 +20,9 @@ export const session = pgTable(
   {
     id: text("id").primaryKey(),
     token: text("token").notNull().unique(),
-    userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
     expiresAt: moment("expires_at").notNull(),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
@@ -36,7 +38,9 @@ export const account = pgTable(
     id: text("id").primaryKey(),
     accountId: text("account_id").notNull(),
     providerId: text("provider_id").notNull(),
-    userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
     accessToken: text("access_token"),
     refreshToken: text("refresh_token"),
     idToken: text("id_token"),
@@ -99,7 +103,9 @@ export const invitation = pgTable("invitation", {
   email: text("email").notNull(),
   role: text("role").notNull(),
   tokenHash: text("token_hash").notNull().unique(),
-  invitedBy: text("invited_by").notNull().references(() => user.id),
+  invitedBy: text("invited_by")
+    .notNull()
+    .references(() => user.id),
   expiresAt: moment("expires_at").notNull(),
   acceptedAt: moment("accepted_at"),
   revokedAt: moment("revoked_at"),
@@ -116,8 +122,12 @@ export const team = pgTable("team", {
 export const teamMember = pgTable(
   "team_member",
   {
-    teamId: uuid("team_id").notNull().references(() => team.id, { onDelete: "cascade" }),
-    userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+    teamId: uuid("team_id")
+      .notNull()
+      .references(() => team.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.teamId, t.userId] }), index("team_member_user").on(t.userId)],

@@ -6,7 +6,10 @@ import { deployment } from "./delivery.ts";
 /** The watch over one deployment, as the project's `trellis.yaml` declares it. */
 export const monitor = pgTable("monitor", {
   id: id(),
-  deploymentId: uuid("deployment_id").notNull().unique().references(() => deployment.id, { onDelete: "cascade" }),
+  deploymentId: uuid("deployment_id")
+    .notNull()
+    .unique()
+    .references(() => deployment.id, { onDelete: "cascade" }),
   name: text("name").notNull(),
   windowSeconds: integer("window_seconds").notNull(),
   minRows: integer("min_rows").notNull(),
@@ -36,7 +39,9 @@ export const driftReport = pgTable(
   "drift_report",
   {
     id: id(),
-    monitorId: uuid("monitor_id").notNull().references(() => monitor.id, { onDelete: "cascade" }),
+    monitorId: uuid("monitor_id")
+      .notNull()
+      .references(() => monitor.id, { onDelete: "cascade" }),
     deploymentId: uuid("deployment_id").notNull(),
     versionId: uuid("version_id").notNull(),
     windowStart: moment("window_start").notNull(),
@@ -62,7 +67,9 @@ export const alert = pgTable(
   "alert",
   {
     id: id(),
-    monitorId: uuid("monitor_id").notNull().references(() => monitor.id, { onDelete: "cascade" }),
+    monitorId: uuid("monitor_id")
+      .notNull()
+      .references(() => monitor.id, { onDelete: "cascade" }),
     deploymentId: uuid("deployment_id").notNull(),
     projectId: uuid("project_id").notNull(),
     versionId: uuid("version_id").notNull(),
@@ -81,7 +88,11 @@ export const alert = pgTable(
   },
   (t) => [
     // At most one open alert for a version under a monitor.
-    uniqueIndex("alert_open").on(t.monitorId, t.versionId).where(sql`status in ('firing', 'acknowledged')`),
-    index("alert_status").on(t.status, t.openedAt), index("alert_deployment").on(t.deploymentId, t.openedAt), index("alert_project").on(t.projectId, t.openedAt),
+    uniqueIndex("alert_open")
+      .on(t.monitorId, t.versionId)
+      .where(sql`status in ('firing', 'acknowledged')`),
+    index("alert_status").on(t.status, t.openedAt),
+    index("alert_deployment").on(t.deploymentId, t.openedAt),
+    index("alert_project").on(t.projectId, t.openedAt),
   ],
 );

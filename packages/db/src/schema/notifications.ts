@@ -6,7 +6,9 @@ export const notification = pgTable(
   "notification",
   {
     id: id(),
-    userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
     /** `approval_wanted`, `change_request_decided`, `run_failed`, `drift_alert`, `deployment_changed`. */
     kind: text("kind").notNull(),
     title: text("title").notNull(),

@@ -7,7 +7,9 @@ export const pipeline = pgTable(
   "pipeline",
   {
     id: id(),
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     description: text("description").notNull().default(""),
     createdAt: createdAt(),
@@ -19,14 +21,21 @@ export const pipeline = pgTable(
 
 /** What the project's `trellis.yaml` says at the newest commit that could be read, and why a later one could not. */
 export const projectSpec = pgTable("project_spec", {
-  projectId: uuid("project_id").primaryKey().references(() => project.id, { onDelete: "cascade" }),
+  projectId: uuid("project_id")
+    .primaryKey()
+    .references(() => project.id, { onDelete: "cascade" }),
   /** Commit of `spec`; null while no file was ever good. */
   commit: text("commit"),
   /** The whole parsed file (the shape is core's `ProjectSpec`). */
   spec: jsonb("spec").$type<unknown>(),
   registeredAt: moment("registered_at"),
   /** The last refusal, null after a success. */
-  problem: jsonb("problem").$type<{ commit: string; message: string; issues: { path?: string; file?: string; line?: number; column?: number; message: string }[]; at: string } | null>(),
+  problem: jsonb("problem").$type<{
+    commit: string;
+    message: string;
+    issues: { path?: string; file?: string; line?: number; column?: number; message: string }[];
+    at: string;
+  } | null>(),
 });
 
 /** A pipeline as one commit declares it; runs pin it. */
@@ -34,7 +43,9 @@ export const pipelineVersion = pgTable(
   "pipeline_version",
   {
     id: id(),
-    pipelineId: uuid("pipeline_id").notNull().references(() => pipeline.id, { onDelete: "cascade" }),
+    pipelineId: uuid("pipeline_id")
+      .notNull()
+      .references(() => pipeline.id, { onDelete: "cascade" }),
     number: integer("number").notNull(),
     commit: text("commit").notNull(),
     /** The parsed pipeline of `trellis.yaml` (the shape is core's `PipelineSpec`). */
@@ -55,8 +66,12 @@ export const run = pgTable(
   "run",
   {
     id: id(),
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
-    pipelineVersionId: uuid("pipeline_version_id").notNull().references(() => pipelineVersion.id),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    pipelineVersionId: uuid("pipeline_version_id")
+      .notNull()
+      .references(() => pipelineVersion.id),
     pipelineName: text("pipeline_name").notNull(),
     /** Counts from 1 within the project. */
     number: integer("number").notNull(),
@@ -86,8 +101,12 @@ export const run = pgTable(
     index("run_project_created").on(t.projectId, t.createdAt, t.id),
     index("run_status_created").on(t.status, t.createdAt),
     index("run_pipeline_created").on(t.projectId, t.pipelineName, t.createdAt),
-    index("run_retry_of").on(t.retryOf).where(sql`retry_of is not null`),
-    index("run_live").on(t.status).where(sql`status in ('queued', 'running', 'cancelling')`),
+    index("run_retry_of")
+      .on(t.retryOf)
+      .where(sql`retry_of is not null`),
+    index("run_live")
+      .on(t.status)
+      .where(sql`status in ('queued', 'running', 'cancelling')`),
   ],
 );
 
@@ -95,7 +114,9 @@ export const step = pgTable(
   "step",
   {
     id: id(),
-    runId: uuid("run_id").notNull().references(() => run.id, { onDelete: "cascade" }),
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => run.id, { onDelete: "cascade" }),
     key: text("key").notNull(),
     /** Order in the file; ties in the graph are drawn in this order. */
     position: integer("position").notNull(),
@@ -116,15 +137,24 @@ export const step = pgTable(
     progress: jsonb("progress").$type<{ done: number; total: number; unit: string } | null>(),
     summary: text("summary"),
   },
-  (t) => [uniqueIndex("step_run_key").on(t.runId, t.key), index("step_queued").on(t.queuedAt).where(sql`status = 'queued'`)],
+  (t) => [
+    uniqueIndex("step_run_key").on(t.runId, t.key),
+    index("step_queued")
+      .on(t.queuedAt)
+      .where(sql`status = 'queued'`),
+  ],
 );
 
 export const attempt = pgTable(
   "attempt",
   {
     id: id(),
-    runId: uuid("run_id").notNull().references(() => run.id, { onDelete: "cascade" }),
-    stepId: uuid("step_id").notNull().references(() => step.id, { onDelete: "cascade" }),
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => run.id, { onDelete: "cascade" }),
+    stepId: uuid("step_id")
+      .notNull()
+      .references(() => step.id, { onDelete: "cascade" }),
     number: integer("number").notNull(),
     status: text("status", { enum: ATTEMPT_STATUSES }).notNull().default("launching"),
     /** What the executor gave back; opaque. */
@@ -147,7 +177,9 @@ export const attempt = pgTable(
   (t) => [
     uniqueIndex("attempt_step_number").on(t.stepId, t.number),
     index("attempt_run").on(t.runId),
-    index("attempt_live").on(t.status).where(sql`status in ('launching', 'running')`),
+    index("attempt_live")
+      .on(t.status)
+      .where(sql`status in ('launching', 'running')`),
   ],
 );
 
@@ -156,7 +188,9 @@ export const runEvent = pgTable(
   "run_event",
   {
     seq: bigserial("seq", { mode: "number" }).primaryKey(),
-    runId: uuid("run_id").notNull().references(() => run.id, { onDelete: "cascade" }),
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => run.id, { onDelete: "cascade" }),
     stepKey: text("step_key"),
     attempt: integer("attempt"),
     /** `run.started`, `step.queued`, `attempt.failed`, `version.registered`, … */
@@ -169,7 +203,8 @@ export const runEvent = pgTable(
 
 /** The last run number given in a project; a row lock on it makes numbers gapless and serial. */
 export const runCounter = pgTable("run_counter", {
-  projectId: uuid("project_id").primaryKey().references(() => project.id, { onDelete: "cascade" }),
+  projectId: uuid("project_id")
+    .primaryKey()
+    .references(() => project.id, { onDelete: "cascade" }),
   lastNumber: integer("last_number").notNull(),
 });
-

@@ -9,7 +9,9 @@ export const registeredModel = pgTable(
   "registered_model",
   {
     id: id(),
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
     name: text("name").notNull().unique(),
     description: text("description").notNull().default(""),
     task: text("task").notNull().default(""),
@@ -30,7 +32,9 @@ export const modelVersion = pgTable(
   "model_version",
   {
     id: id(),
-    modelId: uuid("model_id").notNull().references(() => registeredModel.id, { onDelete: "cascade" }),
+    modelId: uuid("model_id")
+      .notNull()
+      .references(() => registeredModel.id, { onDelete: "cascade" }),
     version: integer("version").notNull(),
     status: text("status", { enum: MODEL_VERSION_STATUSES }).notNull().default("ready"),
     /** sha256 over the sorted lines `path NUL digest`. */
@@ -62,7 +66,9 @@ export const modelVersion = pgTable(
 export const modelVersionFile = pgTable(
   "model_version_file",
   {
-    versionId: uuid("version_id").notNull().references(() => modelVersion.id, { onDelete: "cascade" }),
+    versionId: uuid("version_id")
+      .notNull()
+      .references(() => modelVersion.id, { onDelete: "cascade" }),
     path: text("path").notNull(),
     digest: text("digest").notNull(),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
@@ -73,9 +79,13 @@ export const modelVersionFile = pgTable(
 export const modelAlias = pgTable(
   "model_alias",
   {
-    modelId: uuid("model_id").notNull().references(() => registeredModel.id, { onDelete: "cascade" }),
+    modelId: uuid("model_id")
+      .notNull()
+      .references(() => registeredModel.id, { onDelete: "cascade" }),
     alias: text("alias").notNull(),
-    versionId: uuid("version_id").notNull().references(() => modelVersion.id),
+    versionId: uuid("version_id")
+      .notNull()
+      .references(() => modelVersion.id),
     updatedAt: moment("updated_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.modelId, t.alias] }), index("model_alias_version").on(t.versionId)],
@@ -86,7 +96,9 @@ export const modelAliasEvent = pgTable(
   "model_alias_event",
   {
     seq: bigserial("seq", { mode: "number" }).primaryKey(),
-    modelId: uuid("model_id").notNull().references(() => registeredModel.id, { onDelete: "cascade" }),
+    modelId: uuid("model_id")
+      .notNull()
+      .references(() => registeredModel.id, { onDelete: "cascade" }),
     alias: text("alias").notNull(),
     fromVersion: integer("from_version"),
     toVersion: integer("to_version"),

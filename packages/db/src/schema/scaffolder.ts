@@ -18,7 +18,9 @@ export const scaffoldTask = pgTable(
     reason: text("reason").notNull().default(""),
     projectId: uuid("project_id"),
     runId: uuid("run_id"),
-    createdBy: text("created_by").notNull().references(() => user.id),
+    createdBy: text("created_by")
+      .notNull()
+      .references(() => user.id),
     createdAt: createdAt(),
     endedAt: moment("ended_at"),
   },
@@ -29,7 +31,9 @@ export const scaffoldTask = pgTable(
 export const scaffoldStep = pgTable(
   "scaffold_step",
   {
-    taskId: uuid("task_id").notNull().references(() => scaffoldTask.id, { onDelete: "cascade" }),
+    taskId: uuid("task_id")
+      .notNull()
+      .references(() => scaffoldTask.id, { onDelete: "cascade" }),
     position: integer("position").notNull(),
     action: text("action").notNull(),
     title: text("title").notNull(),

@@ -4,7 +4,9 @@ import { deployment } from "./delivery.ts";
 
 /** Where the gateway sends a deployment's requests. */
 export const endpoint = pgTable("endpoint", {
-  deploymentId: uuid("deployment_id").primaryKey().references(() => deployment.id, { onDelete: "cascade" }),
+  deploymentId: uuid("deployment_id")
+    .primaryKey()
+    .references(() => deployment.id, { onDelete: "cascade" }),
   deploymentName: text("deployment_name").notNull().unique(),
   versionId: uuid("version_id").notNull(),
   address: text("address").notNull(),
@@ -16,7 +18,9 @@ export const inferenceSegment = pgTable(
   "inference_segment",
   {
     id: id(),
-    deploymentId: uuid("deployment_id").notNull().references(() => deployment.id, { onDelete: "cascade" }),
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployment.id, { onDelete: "cascade" }),
     versionId: uuid("version_id").notNull(),
     path: text("path").notNull().unique(),
     rows: integer("rows").notNull(),
@@ -33,7 +37,9 @@ export const inferenceSegment = pgTable(
 export const trafficMinute = pgTable(
   "traffic_minute",
   {
-    deploymentId: uuid("deployment_id").notNull().references(() => deployment.id, { onDelete: "cascade" }),
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployment.id, { onDelete: "cascade" }),
     minute: moment("minute").notNull(),
     version: integer("version").notNull(),
     requests: integer("requests").notNull(),

@@ -55,14 +55,20 @@ export const artifact = pgTable(
     executable: integer("executable").notNull().default(0),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex("artifact_run_attempt_path").on(t.runId, t.attemptId, t.path), index("artifact_run").on(t.runId, t.stepKey, t.path), index("artifact_digest").on(t.digest)],
+  (t) => [
+    uniqueIndex("artifact_run_attempt_path").on(t.runId, t.attemptId, t.path),
+    index("artifact_run").on(t.runId, t.stepKey, t.path),
+    index("artifact_digest").on(t.digest),
+  ],
 );
 
 export const dataset = pgTable(
   "dataset",
   {
     id: id(),
-    projectId: uuid("project_id").notNull().references(() => project.id, { onDelete: "cascade" }),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
     /** Path in the repository, e.g. `data`. */
     name: text("name").notNull(),
     createdAt: createdAt(),
@@ -74,7 +80,9 @@ export const datasetVersion = pgTable(
   "dataset_version",
   {
     id: id(),
-    datasetId: uuid("dataset_id").notNull().references(() => dataset.id, { onDelete: "cascade" }),
+    datasetId: uuid("dataset_id")
+      .notNull()
+      .references(() => dataset.id, { onDelete: "cascade" }),
     /** Digest over the sorted paths and contents. */
     digest: text("digest").notNull(),
     files: jsonb("files").$type<{ path: string; digest: string; sizeBytes: number }[]>().notNull(),

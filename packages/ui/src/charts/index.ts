@@ -1,18 +1,18 @@
-export { ChartFrame } from './chart-frame.tsx'
-export type { ChartFrameProps } from './chart-frame.tsx'
-export { LineChart } from './line-chart.tsx'
-export type { LineChartProps } from './line-chart.tsx'
-export { BarChart } from './bar-chart.tsx'
-export type { BarChartProps, BarDatum } from './bar-chart.tsx'
-export { AreaBandChart } from './area-band-chart.tsx'
-export type { AreaBandChartProps, BandPoint } from './area-band-chart.tsx'
-export { HistogramPair } from './histogram-pair.tsx'
-export type { HistogramBin, HistogramPairProps } from './histogram-pair.tsx'
-export { DriftHeatMap, HeatLegend } from './drift-heat-map.tsx'
-export type { DriftHeatMapProps, HeatFeature, HeatSelection, HeatWindow } from './drift-heat-map.tsx'
-export type { HeatCell } from './heat.ts'
-export { MetricCurve } from './metric-curve.tsx'
-export type { MetricCurveProps } from './metric-curve.tsx'
-export { seriesTable } from './chart-data.ts'
-export { chartColors, currentColor, referenceColor, seriesColor } from './chart-types.ts'
-export type { ChartEvent, ChartTable, LegendItem, Series, Threshold, XKind } from './chart-types.ts'
+export { ChartFrame } from "./chart-frame.tsx";
+export type { ChartFrameProps } from "./chart-frame.tsx";
+export { LineChart } from "./line-chart.tsx";
+export type { LineChartProps } from "./line-chart.tsx";
+export { BarChart } from "./bar-chart.tsx";
+export type { BarChartProps, BarDatum } from "./bar-chart.tsx";
+export { AreaBandChart } from "./area-band-chart.tsx";
+export type { AreaBandChartProps, BandPoint } from "./area-band-chart.tsx";
+export { HistogramPair } from "./histogram-pair.tsx";
+export type { HistogramBin, HistogramPairProps } from "./histogram-pair.tsx";
+export { DriftHeatMap, HeatLegend } from "./drift-heat-map.tsx";
+export type { DriftHeatMapProps, HeatFeature, HeatSelection, HeatWindow } from "./drift-heat-map.tsx";
+export type { HeatCell } from "./heat.ts";
+export { MetricCurve } from "./metric-curve.tsx";
+export type { MetricCurveProps } from "./metric-curve.tsx";
+export { seriesTable } from "./chart-data.ts";
+export { chartColors, currentColor, referenceColor, seriesColor } from "./chart-types.ts";
+export type { ChartEvent, ChartTable, LegendItem, Series, Threshold, XKind } from "./chart-types.ts";

@@ -1,2 +1,2 @@
-export { CommandPalette } from './command-palette.tsx'
-export type { CommandGroup, CommandItem, CommandPaletteProps } from './command-palette.tsx'
+export { CommandPalette } from "./command-palette.tsx";
+export type { CommandGroup, CommandItem, CommandPaletteProps } from "./command-palette.tsx";

@@ -1,58 +1,58 @@
-'use client'
-import { clsx } from 'clsx'
-import { Check, ChevronRight, CircleCheck, CircleDashed, CircleHelp, LoaderCircle, TriangleAlert, X } from 'lucide-react'
-import { useState } from 'react'
-import type { ReactNode } from 'react'
-import type { IconType } from '../foundation/types.ts'
-import { Link } from '../links/link.tsx'
+"use client";
+import { clsx } from "clsx";
+import { Check, ChevronRight, CircleCheck, CircleDashed, CircleHelp, LoaderCircle, TriangleAlert, X } from "lucide-react";
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { IconType } from "../foundation/types.ts";
+import { Link } from "../links/link.tsx";
 
 export interface ScorecardCheck {
-  id: string
-  name: ReactNode
-  state: 'pass' | 'fail' | 'unknown'
-  detail?: ReactNode
-  href?: string
+  id: string;
+  name: ReactNode;
+  state: "pass" | "fail" | "unknown";
+  detail?: ReactNode;
+  href?: string;
 }
 
 export interface ScorecardLevel {
-  id: string
-  name: string
-  passed: number
-  total: number
-  reached: boolean
-  checks?: ScorecardCheck[]
+  id: string;
+  name: string;
+  passed: number;
+  total: number;
+  reached: boolean;
+  checks?: ScorecardCheck[];
 }
 
 export interface ScorecardListProps {
-  levels: ScorecardLevel[]
+  levels: ScorecardLevel[];
   /** The next thing to do, on top. */
-  next?: { title: ReactNode; detail?: ReactNode; action?: ReactNode; label?: string }
+  next?: { title: ReactNode; detail?: ReactNode; action?: ReactNode; label?: string };
 }
 
-type MarkState = 'pass' | 'warn' | 'fail' | 'unknown' | 'running'
+type MarkState = "pass" | "warn" | "fail" | "unknown" | "running";
 
 const marks: Record<MarkState, { icon: IconType; classes: string; word: string }> = {
-  pass: { icon: Check, classes: 'text-ok', word: 'passes' },
-  warn: { icon: TriangleAlert, classes: 'text-warn-ink', word: 'warns' },
-  fail: { icon: X, classes: 'text-fail', word: 'fails' },
-  unknown: { icon: CircleHelp, classes: 'text-ink-3', word: 'not known' },
-  running: { icon: LoaderCircle, classes: 'animate-turn text-run', word: 'is being checked' },
-}
+  pass: { icon: Check, classes: "text-ok", word: "passes" },
+  warn: { icon: TriangleAlert, classes: "text-warn-ink", word: "warns" },
+  fail: { icon: X, classes: "text-fail", word: "fails" },
+  unknown: { icon: CircleHelp, classes: "text-ink-3", word: "not known" },
+  running: { icon: LoaderCircle, classes: "animate-turn text-run", word: "is being checked" },
+};
 
 function Mark({ state }: { state: MarkState }) {
-  const { icon: Icon, classes, word } = marks[state]
+  const { icon: Icon, classes, word } = marks[state];
   return (
     <>
-      <Icon aria-hidden className={clsx('size-4 shrink-0', classes)} />
+      <Icon aria-hidden className={clsx("size-4 shrink-0", classes)} />
       <span className="sr-only">{word}:</span>
     </>
-  )
+  );
 }
 
 function Level({ level, initiallyOpen }: { level: ScorecardLevel; initiallyOpen: boolean }) {
-  const [open, setOpen] = useState(initiallyOpen)
-  const checks = level.checks ?? []
-  const Icon = level.reached ? CircleCheck : CircleDashed
+  const [open, setOpen] = useState(initiallyOpen);
+  const checks = level.checks ?? [];
+  const Icon = level.reached ? CircleCheck : CircleDashed;
   return (
     <li className="border-t border-line">
       <button
@@ -62,20 +62,28 @@ function Level({ level, initiallyOpen }: { level: ScorecardLevel; initiallyOpen:
         onClick={() => setOpen(!open)}
         className="flex min-h-8 w-full items-center gap-2 border-0 bg-transparent px-4 py-1 text-left font-sans text-sm text-ink outline-offset-[-2px] enabled:hover:bg-hover"
       >
-        <Icon aria-hidden className={clsx('size-4 shrink-0', level.reached ? 'text-ok' : 'text-ink-3')} />
+        <Icon aria-hidden className={clsx("size-4 shrink-0", level.reached ? "text-ok" : "text-ink-3")} />
         <b>{level.id}</b>
         <span className="min-w-0 flex-1 truncate">{level.name}</span>
-        <span className="sr-only">{level.reached ? 'reached' : 'not reached'}</span>
-        <span className="text-xs text-ink-2">{level.passed} of {level.total}</span>
-        {checks.length > 0 ? <ChevronRight aria-hidden className={clsx('size-3.5 text-ink-3 transition-[rotate]', open && 'rotate-90')} /> : null}
+        <span className="sr-only">{level.reached ? "reached" : "not reached"}</span>
+        <span className="text-xs text-ink-2">
+          {level.passed} of {level.total}
+        </span>
+        {checks.length > 0 ? <ChevronRight aria-hidden className={clsx("size-3.5 text-ink-3 transition-[rotate]", open && "rotate-90")} /> : null}
       </button>
       {open ? (
         <ul className="m-0 list-none p-0 pb-2 text-sm">
           {checks.map((check) => (
             <li key={check.id} className="flex items-start gap-2 py-1 pr-4 pl-10">
               <Mark state={check.state} />
-              <span className={clsx('min-w-0 flex-1', check.state === 'pass' ? 'text-ink-2' : 'text-ink')}>
-                {check.href === undefined ? check.name : <Link href={check.href} className="hover:underline">{check.name}</Link>}
+              <span className={clsx("min-w-0 flex-1", check.state === "pass" ? "text-ink-2" : "text-ink")}>
+                {check.href === undefined ? (
+                  check.name
+                ) : (
+                  <Link href={check.href} className="hover:underline">
+                    {check.name}
+                  </Link>
+                )}
                 {check.detail === undefined ? null : <span className="block text-xs text-ink-2">{check.detail}</span>}
               </span>
             </li>
@@ -83,12 +91,12 @@ function Level({ level, initiallyOpen }: { level: ScorecardLevel; initiallyOpen:
         </ul>
       ) : null}
     </li>
-  )
+  );
 }
 
 /** Levels of maturity with their checks, and the next step. Belongs into a flush Card. */
 export function ScorecardList({ levels, next }: ScorecardListProps) {
-  const current = levels.find((level) => !level.reached)
+  const current = levels.find((level) => !level.reached);
   return (
     <div>
       {next === undefined ? null : (
@@ -99,19 +107,21 @@ export function ScorecardList({ levels, next }: ScorecardListProps) {
           {next.action === undefined ? null : <div className="mt-1.5">{next.action}</div>}
         </div>
       )}
-      <ul className={clsx('m-0 list-none p-0', next === undefined && '[&>li:first-child]:border-t-0')}>
-        {levels.map((level) => <Level key={level.id} level={level} initiallyOpen={level === current} />)}
+      <ul className={clsx("m-0 list-none p-0", next === undefined && "[&>li:first-child]:border-t-0")}>
+        {levels.map((level) => (
+          <Level key={level.id} level={level} initiallyOpen={level === current} />
+        ))}
       </ul>
     </div>
-  )
+  );
 }
 
 export interface CheckItem {
-  id: string
-  state: MarkState
-  title: ReactNode
-  detail?: ReactNode
-  right?: ReactNode
+  id: string;
+  state: MarkState;
+  title: ReactNode;
+  detail?: ReactNode;
+  right?: ReactNode;
 }
 
 /** Gates or checks as rows: verdict, name, finding, link. What warns or fails is marked. Belongs into a flush Card. */
@@ -121,14 +131,20 @@ export function CheckList({ items, label }: { items: CheckItem[]; label?: string
       {items.map((item) => (
         <li
           key={item.id}
-          className={clsx('flex min-h-9 flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-1.5 md:col-span-full md:grid md:grid-cols-subgrid', item.state === 'warn' && 'bg-warn-soft', item.state === 'fail' && 'bg-fail-soft')}
+          className={clsx(
+            "flex min-h-9 flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-1.5 md:col-span-full md:grid md:grid-cols-subgrid",
+            item.state === "warn" && "bg-warn-soft",
+            item.state === "fail" && "bg-fail-soft",
+          )}
         >
-          <span className="grid"><Mark state={item.state} /></span>
+          <span className="grid">
+            <Mark state={item.state} />
+          </span>
           <span className="min-w-0 flex-1">{item.title}</span>
           <span className="min-w-0 text-ink-2 max-md:order-1 max-md:basis-full max-md:pl-7 max-md:empty:hidden">{item.detail}</span>
           <span className="shrink-0 text-right text-xs">{item.right}</span>
         </li>
       ))}
     </ul>
-  )
+  );
 }

@@ -1,26 +1,26 @@
-'use client'
-import { Dialog as Base } from '@base-ui/react/dialog'
-import { clsx } from 'clsx'
-import { X } from 'lucide-react'
-import type { ReactNode, RefObject } from 'react'
-import { IconButton } from '../buttons/icon-button.tsx'
-import { scrimClasses } from './float-classes.ts'
+"use client";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import type { ReactNode, RefObject } from "react";
+import { IconButton } from "../buttons/icon-button.tsx";
+import { scrimClasses } from "./float-classes.ts";
 
 export interface DialogProps {
-  open: boolean
-  onOpenChange: (open: boolean) => void
-  title: ReactNode
-  description?: ReactNode
-  children?: ReactNode
-  footer?: ReactNode
-  size?: 'sm' | 'md' | 'lg'
-  initialFocus?: RefObject<HTMLElement | null>
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  children?: ReactNode;
+  footer?: ReactNode;
+  size?: "sm" | "md" | "lg";
+  initialFocus?: RefObject<HTMLElement | null>;
 }
 
-const widths = { sm: 'max-w-105', md: 'max-w-140', lg: 'max-w-200' }
+const widths = { sm: "max-w-105", md: "max-w-140", lg: "max-w-200" };
 
 /** A modal dialog: focus stays inside and returns to where it was; Escape closes. */
-export function Dialog({ open, onOpenChange, title, description, children, footer, size = 'sm', initialFocus }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, footer, size = "sm", initialFocus }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
@@ -28,7 +28,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Base.Popup
           initialFocus={initialFocus}
           className={clsx(
-            'fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-md border border-line bg-surface text-ink shadow-float outline-none transition-[opacity,translate] data-[ending-style]:opacity-0 data-[starting-style]:translate-y-1 data-[starting-style]:opacity-0',
+            "fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-md border border-line bg-surface text-ink shadow-float outline-none transition-[opacity,translate] data-[ending-style]:opacity-0 data-[starting-style]:translate-y-1 data-[starting-style]:opacity-0",
             widths[size],
           )}
         >
@@ -44,5 +44,5 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
-  )
+  );
 }

@@ -1,24 +1,24 @@
-'use client'
-import { Dialog as Base } from '@base-ui/react/dialog'
-import { clsx } from 'clsx'
-import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { IconButton } from '../buttons/icon-button.tsx'
-import { scrimClasses } from './float-classes.ts'
+"use client";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { IconButton } from "../buttons/icon-button.tsx";
+import { scrimClasses } from "./float-classes.ts";
 
 export interface DrawerProps {
-  open: boolean
-  onOpenChange: (open: boolean) => void
-  title: ReactNode
-  children: ReactNode
-  footer?: ReactNode
-  side?: 'right' | 'left'
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  children: ReactNode;
+  footer?: ReactNode;
+  side?: "right" | "left";
   /** Pixels; never wider than the screen. */
-  width?: number
+  width?: number;
 }
 
 /** A panel from the side for detail that keeps the page in view. */
-export function Drawer({ open, onOpenChange, title, children, footer, side = 'right', width = 480 }: DrawerProps) {
+export function Drawer({ open, onOpenChange, title, children, footer, side = "right", width = 480 }: DrawerProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
@@ -26,10 +26,10 @@ export function Drawer({ open, onOpenChange, title, children, footer, side = 'ri
         <Base.Popup
           style={{ width }}
           className={clsx(
-            'fixed inset-y-0 z-50 flex max-w-[calc(100vw-24px)] flex-col border-line bg-surface text-ink shadow-float outline-none transition-[translate,opacity]',
-            side === 'right'
-              ? 'right-0 border-l data-[ending-style]:translate-x-4 data-[ending-style]:opacity-0 data-[starting-style]:translate-x-4 data-[starting-style]:opacity-0'
-              : 'left-0 border-r data-[ending-style]:-translate-x-4 data-[ending-style]:opacity-0 data-[starting-style]:-translate-x-4 data-[starting-style]:opacity-0',
+            "fixed inset-y-0 z-50 flex max-w-[calc(100vw-24px)] flex-col border-line bg-surface text-ink shadow-float outline-none transition-[translate,opacity]",
+            side === "right"
+              ? "right-0 border-l data-[ending-style]:translate-x-4 data-[ending-style]:opacity-0 data-[starting-style]:translate-x-4 data-[starting-style]:opacity-0"
+              : "left-0 border-r data-[ending-style]:-translate-x-4 data-[ending-style]:opacity-0 data-[starting-style]:-translate-x-4 data-[starting-style]:opacity-0",
           )}
         >
           <header className="flex min-h-12 items-center gap-2 border-b border-line px-4">
@@ -41,5 +41,5 @@ export function Drawer({ open, onOpenChange, title, children, footer, side = 'ri
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
-  )
+  );
 }

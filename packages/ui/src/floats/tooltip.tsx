@@ -1,16 +1,20 @@
-'use client'
-import { Tooltip as Base } from '@base-ui/react/tooltip'
-import type { ReactElement, ReactNode } from 'react'
+"use client";
+import { Tooltip as Base } from "@base-ui/react/tooltip";
+import type { ReactElement, ReactNode } from "react";
 
-export type Side = 'top' | 'bottom' | 'left' | 'right'
+export type Side = "top" | "bottom" | "left" | "right";
 
 /** Shares one opening delay between all tooltips of a page. */
 export function TooltipProvider({ children }: { children: ReactNode }) {
-  return <Base.Provider delay={350} closeDelay={0}>{children}</Base.Provider>
+  return (
+    <Base.Provider delay={350} closeDelay={0}>
+      {children}
+    </Base.Provider>
+  );
 }
 
 /** Words on hover and on keyboard focus. Never the only place of a fact that matters on a phone. */
-export function Tooltip({ content, children, side = 'top' }: { content: ReactNode; children: ReactElement; side?: Side }) {
+export function Tooltip({ content, children, side = "top" }: { content: ReactNode; children: ReactElement; side?: Side }) {
   return (
     <Base.Root>
       <Base.Trigger render={children} />
@@ -22,5 +26,5 @@ export function Tooltip({ content, children, side = 'top' }: { content: ReactNod
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
-  )
+  );
 }

@@ -1,20 +1,20 @@
-'use client'
-import type { ReactNode } from 'react'
-import { Checkbox } from './toggles.tsx'
+"use client";
+import type { ReactNode } from "react";
+import { Checkbox } from "./toggles.tsx";
 
 export interface Facet {
-  id: string
-  label: string
-  values: { value: string; label?: ReactNode; count?: number }[]
+  id: string;
+  label: string;
+  values: { value: string; label?: ReactNode; count?: number }[];
 }
 
 /** Filters by properties, with how many each would leave. */
 export function FacetList(props: { facets: Facet[]; selected: Record<string, string[]>; onChange: (id: string, values: string[]) => void }) {
-  const { facets, selected, onChange } = props
+  const { facets, selected, onChange } = props;
   return (
     <div className="flex flex-col gap-4">
       {facets.map((facet) => {
-        const chosen = selected[facet.id] ?? []
+        const chosen = selected[facet.id] ?? [];
         return (
           <fieldset key={facet.id} className="m-0 min-w-0 border-0 p-0">
             <legend className="mb-1 p-0 text-xs font-medium text-ink-2">{facet.label}</legend>
@@ -32,8 +32,8 @@ export function FacetList(props: { facets: Facet[]; selected: Record<string, str
               ))}
             </ul>
           </fieldset>
-        )
+        );
       })}
     </div>
-  )
+  );
 }

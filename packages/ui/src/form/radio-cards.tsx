@@ -1,46 +1,56 @@
-'use client'
-import { Radio } from '@base-ui/react/radio'
-import { RadioGroup } from '@base-ui/react/radio-group'
-import { clsx } from 'clsx'
-import type { ReactNode } from 'react'
-import type { IconType } from '../foundation/types.ts'
+"use client";
+import { Radio } from "@base-ui/react/radio";
+import { RadioGroup } from "@base-ui/react/radio-group";
+import { clsx } from "clsx";
+import type { ReactNode } from "react";
+import type { IconType } from "../foundation/types.ts";
 
 export interface RadioCard<V extends string> {
-  value: V
-  title: ReactNode
-  description?: ReactNode
-  icon?: IconType
-  aside?: ReactNode
-  disabled?: boolean
+  value: V;
+  title: ReactNode;
+  description?: ReactNode;
+  icon?: IconType;
+  aside?: ReactNode;
+  disabled?: boolean;
 }
 
-const columnClasses = { 1: 'grid-cols-1', 2: 'md:grid-cols-2', 3: 'md:grid-cols-2 lg:grid-cols-3' }
+const columnClasses = { 1: "grid-cols-1", 2: "md:grid-cols-2", 3: "md:grid-cols-2 lg:grid-cols-3" };
 
 /** One of a few that need a sentence each, such as templates. */
-export function RadioCards<V extends string>(props: { items: RadioCard<V>[]; value: V | null; onChange: (value: V) => void; label: string; columns?: 1 | 2 | 3 }) {
-  const { items, value, onChange, label, columns = 2 } = props
+export function RadioCards<V extends string>(props: {
+  items: RadioCard<V>[];
+  value: V | null;
+  onChange: (value: V) => void;
+  label: string;
+  columns?: 1 | 2 | 3;
+}) {
+  const { items, value, onChange, label, columns = 2 } = props;
   return (
     <RadioGroup
       aria-label={label}
       value={value}
       onValueChange={(next) => {
-        const chosen = items.find((item) => item.value === next)
-        if (chosen) onChange(chosen.value)
+        const chosen = items.find((item) => item.value === next);
+        if (chosen) onChange(chosen.value);
       }}
-      className={clsx('grid gap-3', columnClasses[columns])}
+      className={clsx("grid gap-3", columnClasses[columns])}
     >
       {items.map((item) => {
-        const Icon = item.icon
+        const Icon = item.icon;
         return (
           <label
             key={item.value}
             className={clsx(
-              'flex items-start gap-3 rounded-md border p-3 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent',
-              item.value === value ? 'border-accent bg-accent-soft/40' : 'border-line bg-surface hover:border-line-strong',
-              item.disabled && 'opacity-60',
+              "flex items-start gap-3 rounded-md border p-3 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent",
+              item.value === value ? "border-accent bg-accent-soft/40" : "border-line bg-surface hover:border-line-strong",
+              item.disabled && "opacity-60",
             )}
           >
-            <Radio.Root value={item.value} disabled={item.disabled} className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-control bg-surface p-0 outline-none data-[checked]:border-accent">
+            <Radio.Root
+              value={item.value}
+              disabled={item.disabled}
+              className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-control bg-surface p-0 outline-none data-[checked]:border-accent"
+            >
               <Radio.Indicator className="size-2 rounded-full bg-accent" />
             </Radio.Root>
             <span className="min-w-0 flex-1">
@@ -52,8 +62,8 @@ export function RadioCards<V extends string>(props: { items: RadioCard<V>[]; val
               {item.description === undefined ? null : <span className="mt-0.5 block text-sm text-ink-2">{item.description}</span>}
             </span>
           </label>
-        )
+        );
       })}
     </RadioGroup>
-  )
+  );
 }

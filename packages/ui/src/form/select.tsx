@@ -1,46 +1,48 @@
-'use client'
-import { Select as Base } from '@base-ui/react/select'
-import { clsx } from 'clsx'
-import { Check, ChevronDown } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { floatClasses } from '../floats/float-classes.ts'
-import { useControlWiring } from '../foundation/control-context.ts'
-import { controlClasses } from './control-classes.ts'
+"use client";
+import { Select as Base } from "@base-ui/react/select";
+import { clsx } from "clsx";
+import { Check, ChevronDown } from "lucide-react";
+import type { ReactNode } from "react";
+import { floatClasses } from "../floats/float-classes.ts";
+import { useControlWiring } from "../foundation/control-context.ts";
+import { controlClasses } from "./control-classes.ts";
 
 export interface SelectOption<V extends string> {
-  value: V
-  label: ReactNode
-  description?: ReactNode
-  disabled?: boolean
+  value: V;
+  label: ReactNode;
+  description?: ReactNode;
+  disabled?: boolean;
 }
 
 export interface SelectProps<V extends string> {
-  options: readonly SelectOption<V>[]
-  value?: V | null
-  defaultValue?: V
-  onValueChange?: (value: V) => void
-  placeholder?: string
-  name?: string
-  id?: string
-  size?: 'sm' | 'md'
+  options: readonly SelectOption<V>[];
+  value?: V | null;
+  defaultValue?: V;
+  onValueChange?: (value: V) => void;
+  placeholder?: string;
+  name?: string;
+  id?: string;
+  size?: "sm" | "md";
   /** Name for readers outside a Field. */
-  label?: string
-  disabled?: boolean
-  invalid?: boolean
-  className?: string
+  label?: string;
+  disabled?: boolean;
+  invalid?: boolean;
+  className?: string;
 }
 
 /** One of several, in a list; typing jumps to a match. */
 export function Select<V extends string>(props: SelectProps<V>) {
-  const { options, value, defaultValue, onValueChange, placeholder = 'Choose', name, id, size, label, disabled, invalid, className } = props
-  const wiring = useControlWiring()
-  const bad = invalid ?? wiring.invalid
+  const { options, value, defaultValue, onValueChange, placeholder = "Choose", name, id, size, label, disabled, invalid, className } = props;
+  const wiring = useControlWiring();
+  const bad = invalid ?? wiring.invalid;
   return (
     <Base.Root<V>
       items={options.map((option) => ({ value: option.value, label: option.label }))}
       value={value}
       defaultValue={defaultValue}
-      onValueChange={(next) => { if (next !== null) onValueChange?.(next) }}
+      onValueChange={(next) => {
+        if (next !== null) onValueChange?.(next);
+      }}
       name={name}
       disabled={disabled}
       required={wiring.required}
@@ -52,14 +54,16 @@ export function Select<V extends string>(props: SelectProps<V>) {
         aria-labelledby={label === undefined && wiring.labelId ? wiring.labelId : undefined}
         aria-describedby={wiring.describedBy}
         aria-invalid={bad || undefined}
-        className={clsx(controlClasses({ size, invalid: bad, className }), 'text-left font-sans data-[disabled]:opacity-60')}
+        className={clsx(controlClasses({ size, invalid: bad, className }), "text-left font-sans data-[disabled]:opacity-60")}
       >
         <Base.Value className="min-w-0 flex-1 truncate data-[placeholder]:text-ink-3" placeholder={placeholder} />
-        <Base.Icon><ChevronDown aria-hidden className="size-4 text-ink-3" /></Base.Icon>
+        <Base.Icon>
+          <ChevronDown aria-hidden className="size-4 text-ink-3" />
+        </Base.Icon>
       </Base.Trigger>
       <Base.Portal>
         <Base.Positioner sideOffset={4} collisionPadding={8} alignItemWithTrigger={false} className="z-50">
-          <Base.Popup className={clsx(floatClasses, 'max-h-[min(22rem,var(--available-height))] min-w-(--anchor-width) overflow-y-auto p-1')}>
+          <Base.Popup className={clsx(floatClasses, "max-h-[min(22rem,var(--available-height))] min-w-(--anchor-width) overflow-y-auto p-1")}>
             <Base.List>
               {options.map((option) => (
                 <Base.Item
@@ -68,7 +72,11 @@ export function Select<V extends string>(props: SelectProps<V>) {
                   disabled={option.disabled}
                   className="flex min-h-8 cursor-default items-start gap-2 rounded-sm px-2 py-1.5 text-sm outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover"
                 >
-                  <span className="grid size-4 shrink-0 place-items-center pt-0.5"><Base.ItemIndicator><Check aria-hidden className="size-3.5 text-accent-ink" /></Base.ItemIndicator></span>
+                  <span className="grid size-4 shrink-0 place-items-center pt-0.5">
+                    <Base.ItemIndicator>
+                      <Check aria-hidden className="size-3.5 text-accent-ink" />
+                    </Base.ItemIndicator>
+                  </span>
                   <span className="min-w-0 flex-1">
                     <Base.ItemText>{option.label}</Base.ItemText>
                     {option.description === undefined ? null : <span className="block text-xs text-ink-3">{option.description}</span>}
@@ -80,5 +88,5 @@ export function Select<V extends string>(props: SelectProps<V>) {
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
-  )
+  );
 }

@@ -1,39 +1,39 @@
-'use client'
-import { useSyncExternalStore } from 'react'
+"use client";
+import { useSyncExternalStore } from "react";
 
 // One timer for the whole page: many live times tick together and a hidden tab costs nothing.
-const listeners = new Map<() => void, number>()
-let now = 0
-let timer: ReturnType<typeof setInterval> | undefined
+const listeners = new Map<() => void, number>();
+let now = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
 
 function tick() {
-  if (document.visibilityState === 'hidden') return
-  now = Date.now()
-  for (const notify of listeners.keys()) notify()
+  if (document.visibilityState === "hidden") return;
+  now = Date.now();
+  for (const notify of listeners.keys()) notify();
 }
 
 function subscribe(notify: () => void) {
   if (listeners.size === 0) {
-    now = Date.now()
-    timer = setInterval(tick, 1000)
-    document.addEventListener('visibilitychange', tick)
+    now = Date.now();
+    timer = setInterval(tick, 1000);
+    document.addEventListener("visibilitychange", tick);
   }
-  listeners.set(notify, 1)
+  listeners.set(notify, 1);
   return () => {
-    listeners.delete(notify)
+    listeners.delete(notify);
     if (listeners.size === 0) {
-      clearInterval(timer)
-      document.removeEventListener('visibilitychange', tick)
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", tick);
     }
-  }
+  };
 }
 
 function read(stepMs: number) {
-  if (listeners.size === 0) now = Date.now()
-  return Math.floor(now / stepMs) * stepMs
+  if (listeners.size === 0) now = Date.now();
+  return Math.floor(now / stepMs) * stepMs;
 }
 
-const still = () => () => {}
+const still = () => () => {};
 
 /**
  * The time in epoch milliseconds, rounded down to `stepMs`, ticking while mounted; null on the server and during
@@ -44,5 +44,5 @@ export function useNow(stepMs = 1000, running = true): number | null {
     running ? subscribe : still,
     () => read(stepMs),
     () => null,
-  )
+  );
 }

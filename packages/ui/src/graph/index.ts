@@ -1,5 +1,5 @@
-export { Gantt, GanttZoom } from './gantt.tsx'
-export type { GanttHandle, GanttProps } from './gantt.tsx'
-export { ganttLayout } from './gantt-layout.ts'
-export type { GanttLayout, GanttOptions } from './gantt-layout.ts'
-export type { GanttAttempt, GanttData, GanttLane, GanttSelection } from './gantt-types.ts'
+export { Gantt, GanttZoom } from "./gantt.tsx";
+export type { GanttHandle, GanttProps } from "./gantt.tsx";
+export { ganttLayout } from "./gantt-layout.ts";
+export type { GanttLayout, GanttOptions } from "./gantt-layout.ts";
+export type { GanttAttempt, GanttData, GanttLane, GanttSelection } from "./gantt-types.ts";

@@ -1,2 +1,2 @@
-export { Markdown } from './markdown.tsx'
-export type { MarkdownProps } from './markdown.tsx'
+export { Markdown } from "./markdown.tsx";
+export type { MarkdownProps } from "./markdown.tsx";

@@ -1,17 +1,17 @@
-import type { ReactNode } from 'react'
+import type { ReactNode } from "react";
 
 export interface PageHeaderProps {
-  title: ReactNode
+  title: ReactNode;
   /** Badges beside the title. */
-  status?: ReactNode
+  status?: ReactNode;
   /** More beside the title, such as an alias chip. */
-  titleAside?: ReactNode
+  titleAside?: ReactNode;
   /** The quiet line below the title. */
-  meta?: ReactNode
+  meta?: ReactNode;
   /** Buttons; the last one is the main one. */
-  actions?: ReactNode
+  actions?: ReactNode;
   /** The page's answer: a Finding. */
-  finding?: ReactNode
+  finding?: ReactNode;
 }
 
 /** Head of a page: what it is, its state, the facts in one line, what can be done, and the answer. */
@@ -25,11 +25,15 @@ export function PageHeader({ title, status, titleAside, meta, actions, finding }
             {status}
             {titleAside}
           </div>
-          {meta === undefined ? null : <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-2 [&_a]:underline [&_a]:decoration-current/40">{meta}</div>}
+          {meta === undefined ? null : (
+            <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-2 [&_a]:underline [&_a]:decoration-current/40">{meta}</div>
+          )}
         </div>
-        {actions === undefined ? null : <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:max-w-full max-md:min-w-0 max-md:shrink">{actions}</div>}
+        {actions === undefined ? null : (
+          <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:max-w-full max-md:min-w-0 max-md:shrink">{actions}</div>
+        )}
       </div>
       {finding === undefined ? null : <div className="mt-3">{finding}</div>}
     </div>
-  )
+  );
 }

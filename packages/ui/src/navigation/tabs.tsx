@@ -1,36 +1,36 @@
-'use client'
-import { Tabs as Base } from '@base-ui/react/tabs'
-import { clsx } from 'clsx'
-import type { ReactNode } from 'react'
-import { Link } from '../links/link.tsx'
+"use client";
+import { Tabs as Base } from "@base-ui/react/tabs";
+import { clsx } from "clsx";
+import type { ReactNode } from "react";
+import { Link } from "../links/link.tsx";
 
 export interface TabItem {
-  value: string
-  label: ReactNode
-  count?: number
+  value: string;
+  label: ReactNode;
+  count?: number;
   /** Makes the whole set links: the address holds the tab. */
-  href?: string
-  disabled?: boolean
+  href?: string;
+  disabled?: boolean;
 }
 
 export interface TabsProps {
-  items: TabItem[]
-  value: string
-  onChange?: (value: string) => void
-  label: string
+  items: TabItem[];
+  value: string;
+  onChange?: (value: string) => void;
+  label: string;
   /** Panel of the current value. */
-  children?: ReactNode
-  right?: ReactNode
+  children?: ReactNode;
+  right?: ReactNode;
   /** Without border and margin, for the head of a card. */
-  flush?: boolean
+  flush?: boolean;
 }
 
 const tabClasses = (on: boolean, flush: boolean) =>
   clsx(
-    'relative -mb-px inline-flex items-center border-b-2 bg-transparent px-2.5 font-sans text-sm whitespace-nowrap outline-offset-[-2px] transition-colors',
-    flush ? 'h-11' : 'h-9.5',
-    on ? 'border-accent font-medium text-ink' : 'border-transparent text-ink-2 hover:text-ink',
-  )
+    "relative -mb-px inline-flex items-center border-b-2 bg-transparent px-2.5 font-sans text-sm whitespace-nowrap outline-offset-[-2px] transition-colors",
+    flush ? "h-11" : "h-9.5",
+    on ? "border-accent font-medium text-ink" : "border-transparent text-ink-2 hover:text-ink",
+  );
 
 function Words({ item }: { item: TabItem }) {
   return (
@@ -38,20 +38,25 @@ function Words({ item }: { item: TabItem }) {
       {item.label}
       {item.count === undefined ? null : <span className="ml-1.5 font-normal text-ink-3">{item.count}</span>}
     </>
-  )
+  );
 }
 
 /** Parts of one thing. The caller keeps the value, as a rule in the address. */
 export function Tabs({ items, value, onChange, label, children, right, flush = false }: TabsProps) {
-  const bar = clsx('flex min-w-0 items-end gap-1', !flush && 'mb-4 border-b border-line')
-  const strip = 'flex min-w-0 gap-1 overflow-x-auto overflow-y-hidden [scrollbar-width:none]'
+  const bar = clsx("flex min-w-0 items-end gap-1", !flush && "mb-4 border-b border-line");
+  const strip = "flex min-w-0 gap-1 overflow-x-auto overflow-y-hidden [scrollbar-width:none]";
   if (items.some((item) => item.href !== undefined)) {
     return (
       <>
         <div className={bar}>
           <nav aria-label={label} className={strip}>
             {items.map((item) => (
-              <Link key={item.value} href={item.href ?? ''} aria-current={item.value === value ? 'page' : undefined} className={tabClasses(item.value === value, flush)}>
+              <Link
+                key={item.value}
+                href={item.href ?? ""}
+                aria-current={item.value === value ? "page" : undefined}
+                className={tabClasses(item.value === value, flush)}
+              >
                 <Words item={item} />
               </Link>
             ))}
@@ -60,21 +65,35 @@ export function Tabs({ items, value, onChange, label, children, right, flush = f
         </div>
         {children}
       </>
-    )
+    );
   }
   return (
-    <Base.Root value={value} onValueChange={(next) => { if (typeof next === 'string') onChange?.(next) }}>
+    <Base.Root
+      value={value}
+      onValueChange={(next) => {
+        if (typeof next === "string") onChange?.(next);
+      }}
+    >
       <div className={bar}>
         <Base.List aria-label={label} className={strip}>
           {items.map((item) => (
-            <Base.Tab key={item.value} value={item.value} disabled={item.disabled} className={clsx(tabClasses(item.value === value, flush), 'border-x-0 border-t-0')}>
+            <Base.Tab
+              key={item.value}
+              value={item.value}
+              disabled={item.disabled}
+              className={clsx(tabClasses(item.value === value, flush), "border-x-0 border-t-0")}
+            >
               <Words item={item} />
             </Base.Tab>
           ))}
         </Base.List>
         {right === undefined ? null : <div className="ml-auto pb-1">{right}</div>}
       </div>
-      {children === undefined ? null : <Base.Panel value={value} className="outline-offset-2">{children}</Base.Panel>}
+      {children === undefined ? null : (
+        <Base.Panel value={value} className="outline-offset-2">
+          {children}
+        </Base.Panel>
+      )}
     </Base.Root>
-  )
+  );
 }

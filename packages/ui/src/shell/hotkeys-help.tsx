@@ -1,11 +1,11 @@
-'use client'
-import { Fragment } from 'react'
-import { Dialog } from '../floats/dialog.tsx'
-import { Kbd } from '../values/kbd.tsx'
+"use client";
+import { Fragment } from "react";
+import { Dialog } from "../floats/dialog.tsx";
+import { Kbd } from "../values/kbd.tsx";
 
 export interface HotkeyGroup {
-  title: string
-  keys: { keys: string[]; label: string }[]
+  title: string;
+  keys: { keys: string[]; label: string }[];
 }
 
 /** All keys of the page; opened by `?`. */
@@ -20,7 +20,11 @@ export function HotkeysHelp({ open, onOpenChange, groups }: { open: boolean; onO
               {group.keys.map((entry) => (
                 <Fragment key={entry.label}>
                   <dt>{entry.label}</dt>
-                  <dd className="m-0 flex gap-1">{entry.keys.map((key) => <Kbd key={key}>{key}</Kbd>)}</dd>
+                  <dd className="m-0 flex gap-1">
+                    {entry.keys.map((key) => (
+                      <Kbd key={key}>{key}</Kbd>
+                    ))}
+                  </dd>
                 </Fragment>
               ))}
             </dl>
@@ -28,5 +32,5 @@ export function HotkeysHelp({ open, onOpenChange, groups }: { open: boolean; onO
         ))}
       </div>
     </Dialog>
-  )
+  );
 }

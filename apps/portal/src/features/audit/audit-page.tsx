@@ -13,7 +13,9 @@ export function AuditPage() {
   useCrumbs({ label: "Platform", href: "/platform" }, { label: "Audit log" });
   const trpc = useTRPC();
   const [action, setAction] = useQueryState("action", parseAsString.withDefault(""));
-  const events = useInfiniteQuery(trpc.audit.search.infiniteQueryOptions(action ? { action } : {}, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
+  const events = useInfiniteQuery(
+    trpc.audit.search.infiniteQueryOptions(action ? { action } : {}, { getNextPageParam: (page) => page.nextCursor ?? undefined }),
+  );
   return (
     <>
       <PageHeader title="Audit log" meta="Every write, in the order it happened; nothing here can be changed" />
@@ -21,7 +23,13 @@ export function AuditPage() {
         <ErrorState error={events.error} onRetry={() => void events.refetch()} />
       ) : (
         <Card flush>
-          <FilterBar search={{ value: action, onValueChange: (value) => void setAction(value || null), placeholder: "Exact action, e.g. delivery.change-request.approve" }} />
+          <FilterBar
+            search={{
+              value: action,
+              onValueChange: (value) => void setAction(value || null),
+              placeholder: "Exact action, e.g. delivery.change-request.approve",
+            }}
+          />
           <DataTable
             label="Audit events"
             rows={events.data?.pages.flatMap((page) => page.items) ?? []}
@@ -36,7 +44,15 @@ export function AuditPage() {
               { id: "who", header: "Who", cell: (row) => row.actorName, csv: (row) => row.actorName },
               { id: "action", header: "Action", mono: true, cell: (row) => row.action, csv: (row) => row.action },
               { id: "subject", header: "What", cell: (row) => `${row.subjectKind} ${row.subjectName}`, csv: (row) => `${row.subjectKind} ${row.subjectName}` },
-              { id: "data", header: "Details", mono: true, hideBelow: "lg", truncate: true, cell: (row) => JSON.stringify(row.data), csv: (row) => JSON.stringify(row.data) },
+              {
+                id: "data",
+                header: "Details",
+                mono: true,
+                hideBelow: "lg",
+                truncate: true,
+                cell: (row) => JSON.stringify(row.data),
+                csv: (row) => JSON.stringify(row.data),
+              },
             ]}
           />
         </Card>

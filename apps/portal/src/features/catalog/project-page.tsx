@@ -1,7 +1,25 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { AvatarStack, Badge, Button, Card, CopyButton, Duration, EmptyState, ErrorState, Notice, PageHeader, PromotionPath, RunStrip, ScorecardList, Skeleton, StatusBadge, TextLink, Time } from "@trellis/ui";
+import {
+  AvatarStack,
+  Badge,
+  Button,
+  Card,
+  CopyButton,
+  Duration,
+  EmptyState,
+  ErrorState,
+  Notice,
+  PageHeader,
+  PromotionPath,
+  RunStrip,
+  ScorecardList,
+  Skeleton,
+  StatusBadge,
+  TextLink,
+  Time,
+} from "@trellis/ui";
 import { CirclePlay, Settings } from "lucide-react";
 import { RunsTable, StartRunButton } from "@/features/pipelines";
 import { Markdown, PageFrame, useCrumbs, useOrigin } from "@/features/shell";
@@ -14,7 +32,13 @@ type Project = Outputs["catalog"]["get"];
 export function ProjectPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const project = useQuery(trpc.catalog.get.queryOptions({ project: slug }));
-  useLive(project.data ? `project:${project.data.id}` : null, trpc.catalog.get.pathKey(), trpc.catalog.readme.pathKey(), trpc.pipelines.ofProject.pathKey(), trpc.scorecards.pathKey());
+  useLive(
+    project.data ? `project:${project.data.id}` : null,
+    trpc.catalog.get.pathKey(),
+    trpc.catalog.readme.pathKey(),
+    trpc.pipelines.ofProject.pathKey(),
+    trpc.scorecards.pathKey(),
+  );
   useLive(project.data ? `runs:${project.data.id}` : null, trpc.pipelines.pathKey(), trpc.scorecards.pathKey());
   useLive("deployments", trpc.delivery.promotion.pathKey());
   useCrumbs({ label: "Projects", href: "/projects" }, { label: slug });
@@ -40,7 +64,11 @@ function ProjectDetail({ project }: { project: Project }) {
         actions={
           <>
             <CopyButton value={cloneUrl} text="Copy clone URL" />
-            {project.abilities.manage ? <Button icon={Settings} href={`/projects/${project.slug}/settings`}>Settings</Button> : null}
+            {project.abilities.manage ? (
+              <Button icon={Settings} href={`/projects/${project.slug}/settings`}>
+                Settings
+              </Button>
+            ) : null}
           </>
         }
       />
@@ -65,7 +93,8 @@ function Promotion({ slug }: { slug: string }) {
   if (promotion.isPending) return <Skeleton lines={3} />;
   if (promotion.isError) return <ErrorState compact error={promotion.error} onRetry={() => void promotion.refetch()} />;
   const { environments, models } = promotion.data;
-  if (models.length === 0) return <Notice tone="neutral">No model is registered yet. A successful run of a pipeline with a register section makes version 1.</Notice>;
+  if (models.length === 0)
+    return <Notice tone="neutral">No model is registered yet. A successful run of a pipeline with a register section makes version 1.</Notice>;
   return (
     <>
       {models.map(({ model, latest, cells }) => (
@@ -73,15 +102,35 @@ function Promotion({ slug }: { slug: string }) {
           <PromotionPath
             label={`Path of ${model.name}`}
             environments={[
-              { id: "registered", name: "Registered", version: latest ? <TextLink href={`/models/${model.name}/versions/${latest.version}`}>{`v${latest.version}`}</TextLink> : undefined, empty: "No version" },
+              {
+                id: "registered",
+                name: "Registered",
+                version: latest ? <TextLink href={`/models/${model.name}/versions/${latest.version}`}>{`v${latest.version}`}</TextLink> : undefined,
+                empty: "No version",
+              },
               ...environments.map((environment) => {
                 const card = cells[environment.name];
                 return {
                   id: environment.id,
                   name: environment.name,
                   empty: "Not deployed",
-                  ...(card ? { href: `/deployments/${card.name}`, version: card.live ? `v${card.live.version}` : undefined, status: <StatusBadge status={card.health} kind="health" />, since: card.liveSince ? <Time at={card.liveSince} /> : undefined } : {}),
-                  ...(card?.openRequest ? { pending: { id: String(card.openRequest.number), title: <TextLink href={`/approvals/${card.openRequest.number}`}>{`CR-${card.openRequest.number}`}</TextLink>, to: card.openRequest.version ? `v${card.openRequest.version}` : undefined } } : {}),
+                  ...(card
+                    ? {
+                        href: `/deployments/${card.name}`,
+                        version: card.live ? `v${card.live.version}` : undefined,
+                        status: <StatusBadge status={card.health} kind="health" />,
+                        since: card.liveSince ? <Time at={card.liveSince} /> : undefined,
+                      }
+                    : {}),
+                  ...(card?.openRequest
+                    ? {
+                        pending: {
+                          id: String(card.openRequest.number),
+                          title: <TextLink href={`/approvals/${card.openRequest.number}`}>{`CR-${card.openRequest.number}`}</TextLink>,
+                          to: card.openRequest.version ? `v${card.openRequest.version}` : undefined,
+                        },
+                      }
+                    : {}),
                 };
               }),
             ]}
@@ -100,7 +149,13 @@ function Pipelines({ project }: { project: Project }) {
       <PageFrame query={pipelines}>
         {(data) => (
           <>
-            {data.problem ? <div className="p-4"><Notice tone="fail" title={`trellis.yaml at ${data.problem.commit.slice(0, 8)} is not valid`}>{data.problem.message}</Notice></div> : null}
+            {data.problem ? (
+              <div className="p-4">
+                <Notice tone="fail" title={`trellis.yaml at ${data.problem.commit.slice(0, 8)} is not valid`}>
+                  {data.problem.message}
+                </Notice>
+              </div>
+            ) : null}
             <ul className="divide-y divide-line">
               {data.pipelines.map((pipeline) => (
                 <li key={pipeline.id} className="flex flex-wrap items-center gap-4 px-4 py-3">
@@ -108,13 +163,36 @@ function Pipelines({ project }: { project: Project }) {
                     <p className="font-medium">{pipeline.name}</p>
                     <p className="text-sm text-ink-2">{pipeline.description}</p>
                   </div>
-                  <RunStrip label={`Last runs of ${pipeline.name}`} runs={pipeline.lastRuns.toReversed().map((run) => ({ id: run.id, status: run.status, href: `/projects/${project.slug}/runs/${run.number}`, label: `Run ${run.number}: ${run.status}` }))} />
-                  <span className="text-xs text-ink-3">{pipeline.usualSeconds ? <>usually <Duration ms={pipeline.usualSeconds * 1000} /></> : null} {pipeline.version ? `v${pipeline.version.number}` : ""}</span>
-                  {project.abilities.write && pipeline.spec ? <StartRunButton slug={project.slug} pipeline={pipeline.name} specs={pipeline.spec.parameters} /> : null}
+                  <RunStrip
+                    label={`Last runs of ${pipeline.name}`}
+                    runs={pipeline.lastRuns
+                      .toReversed()
+                      .map((run) => ({
+                        id: run.id,
+                        status: run.status,
+                        href: `/projects/${project.slug}/runs/${run.number}`,
+                        label: `Run ${run.number}: ${run.status}`,
+                      }))}
+                  />
+                  <span className="text-xs text-ink-3">
+                    {pipeline.usualSeconds ? (
+                      <>
+                        usually <Duration ms={pipeline.usualSeconds * 1000} />
+                      </>
+                    ) : null}{" "}
+                    {pipeline.version ? `v${pipeline.version.number}` : ""}
+                  </span>
+                  {project.abilities.write && pipeline.spec ? (
+                    <StartRunButton slug={project.slug} pipeline={pipeline.name} specs={pipeline.spec.parameters} />
+                  ) : null}
                 </li>
               ))}
             </ul>
-            {data.pipelines.length === 0 ? <EmptyState icon={CirclePlay} title="No pipelines" compact>Declare one in trellis.yaml and push it to main.</EmptyState> : null}
+            {data.pipelines.length === 0 ? (
+              <EmptyState icon={CirclePlay} title="No pipelines" compact>
+                Declare one in trellis.yaml and push it to main.
+              </EmptyState>
+            ) : null}
           </>
         )}
       </PageFrame>
@@ -136,7 +214,11 @@ function Readme({ project }: { project: Project }) {
   const trpc = useTRPC();
   const readme = useQuery(trpc.catalog.readme.queryOptions({ project: project.slug }));
   if (!readme.data?.text) return null;
-  return <Card title="README.md"><Markdown source={readme.data.text} resolveUrl={() => null} /></Card>;
+  return (
+    <Card title="README.md">
+      <Markdown source={readme.data.text} resolveUrl={() => null} />
+    </Card>
+  );
 }
 
 function Scorecard({ slug }: { slug: string }) {
@@ -153,9 +235,28 @@ function Scorecard({ slug }: { slug: string }) {
               passed: level.passed,
               total: level.total,
               reached: level.level <= data.level,
-              checks: data.checks.filter((check) => check.level === level.level).map((check) => ({ id: check.id, name: check.title, state: check.result, detail: check.evidence, ...(check.href ? { href: check.href } : {}) })),
+              checks: data.checks
+                .filter((check) => check.level === level.level)
+                .map((check) => ({
+                  id: check.id,
+                  name: check.title,
+                  state: check.result,
+                  detail: check.evidence,
+                  ...(check.href ? { href: check.href } : {}),
+                })),
             }))}
-            next={data.next ? { title: data.next.title, action: <Button size="sm" href={data.next.href}>{data.next.action}</Button> } : undefined}
+            next={
+              data.next
+                ? {
+                    title: data.next.title,
+                    action: (
+                      <Button size="sm" href={data.next.href}>
+                        {data.next.action}
+                      </Button>
+                    ),
+                  }
+                : undefined
+            }
           />
         )}
       </PageFrame>

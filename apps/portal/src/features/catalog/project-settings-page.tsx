@@ -70,8 +70,12 @@ function About({ project }: { project: Project }) {
     <Card title="About">
       <form className="flex flex-col gap-4" onSubmit={submit}>
         {update.error ? <Notice tone="fail">{update.error.message}</Notice> : null}
-        <Field label="Title" required><TextInput value={title} onValueChange={setTitle} maxLength={100} required /></Field>
-        <Field label="Description"><TextArea rows={3} value={description} onValueChange={setDescription} maxLength={2_000} /></Field>
+        <Field label="Title" required>
+          <TextInput value={title} onValueChange={setTitle} maxLength={100} required />
+        </Field>
+        <Field label="Description">
+          <TextArea rows={3} value={description} onValueChange={setDescription} maxLength={2_000} />
+        </Field>
         <RadioCards
           label="Who can see it"
           columns={2}
@@ -82,7 +86,11 @@ function About({ project }: { project: Project }) {
             { value: "private", title: "Private", description: "Only members can see it.", icon: Lock },
           ]}
         />
-        <div><Button type="submit" variant="primary" loading={update.isPending}>Save</Button></div>
+        <div>
+          <Button type="submit" variant="primary" loading={update.isPending}>
+            Save
+          </Button>
+        </div>
       </form>
     </Card>
   );
@@ -104,13 +112,43 @@ function Members({ project }: { project: Project }) {
         columns={[
           { id: "name", header: "Name", cell: (row) => row.name },
           { id: "email", header: "E-mail", hideBelow: "md", cell: (row) => row.email },
-          { id: "role", header: "Part", width: 160, cell: (row) => <Select<MemberRole> size="sm" label={`Part of ${row.name}`} options={ROLES} value={row.role} onValueChange={(role) => set.mutate({ project: project.slug, userId: row.userId, role })} /> },
-          { id: "remove", header: "", align: "right", cell: (row) => <Button size="sm" variant="ghost" onClick={() => set.mutate({ project: project.slug, userId: row.userId, role: null })}>Take out</Button> },
+          {
+            id: "role",
+            header: "Part",
+            width: 160,
+            cell: (row) => (
+              <Select<MemberRole>
+                size="sm"
+                label={`Part of ${row.name}`}
+                options={ROLES}
+                value={row.role}
+                onValueChange={(role) => set.mutate({ project: project.slug, userId: row.userId, role })}
+              />
+            ),
+          },
+          {
+            id: "remove",
+            header: "",
+            align: "right",
+            cell: (row) => (
+              <Button size="sm" variant="ghost" onClick={() => set.mutate({ project: project.slug, userId: row.userId, role: null })}>
+                Take out
+              </Button>
+            ),
+          },
         ]}
       />
       <div className="border-t border-line p-4">
         <Field label="Add a person">
-          <Combobox value={null} items={outside} itemKey={(person) => person.id} itemLabel={(person) => `${person.name} (${person.email})`} placeholder="Name or e-mail" emptyText="Nobody else is here. An administrator can invite people." onValueChange={(person) => (person ? set.mutate({ project: project.slug, userId: person.id, role: "contributor" }) : undefined)} />
+          <Combobox
+            value={null}
+            items={outside}
+            itemKey={(person) => person.id}
+            itemLabel={(person) => `${person.name} (${person.email})`}
+            placeholder="Name or e-mail"
+            emptyText="Nobody else is here. An administrator can invite people."
+            onValueChange={(person) => (person ? set.mutate({ project: project.slug, userId: person.id, role: "contributor" }) : undefined)}
+          />
         </Field>
       </div>
     </Card>
@@ -124,9 +162,21 @@ function Archive({ project }: { project: Project }) {
   const update = useMutation(trpc.catalog.update.mutationOptions({ onSuccess: () => navigate("/projects") }));
   return (
     <Card title="Archive">
-      <p className="mb-3 text-sm text-ink-2">An archived project disappears from lists and takes no runs. Its repository, runs and versions stay, and its name stays taken.</p>
-      <Button variant="danger" onClick={() => setOpen(true)}>Archive project</Button>
-      <ConfirmDialog open={open} onOpenChange={setOpen} title={`Archive ${project.slug}`} confirmLabel="Archive project" typeToConfirm={project.slug} danger onConfirm={() => update.mutateAsync({ project: project.slug, archived: true })} />
+      <p className="mb-3 text-sm text-ink-2">
+        An archived project disappears from lists and takes no runs. Its repository, runs and versions stay, and its name stays taken.
+      </p>
+      <Button variant="danger" onClick={() => setOpen(true)}>
+        Archive project
+      </Button>
+      <ConfirmDialog
+        open={open}
+        onOpenChange={setOpen}
+        title={`Archive ${project.slug}`}
+        confirmLabel="Archive project"
+        typeToConfirm={project.slug}
+        danger
+        onConfirm={() => update.mutateAsync({ project: project.slug, archived: true })}
+      />
     </Card>
   );
 }

@@ -21,7 +21,11 @@ export function ProjectsPage() {
   const projects = useInfiniteQuery(trpc.catalog.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
   useLive("projects", trpc.catalog.list.pathKey());
   const filtered = filters.search !== "" || filters.mine;
-  const create = person.atLeast("data_scientist") ? <Button variant="primary" icon={Plus} href="/create">Create a project</Button> : null;
+  const create = person.atLeast("data_scientist") ? (
+    <Button variant="primary" icon={Plus} href="/create">
+      Create a project
+    </Button>
+  ) : null;
   return (
     <>
       <PageHeader title="Projects" actions={create} />
@@ -45,7 +49,15 @@ export function ProjectsPage() {
             csvName="projects"
             hasMore={projects.hasNextPage}
             onLoadMore={() => void projects.fetchNextPage()}
-            empty={filtered ? <EmptyState icon={FolderGit2} title="No project matches" /> : <EmptyState icon={FolderGit2} title="No projects yet" action={create}>A project is a repository, a pipeline, a model and a monitor.</EmptyState>}
+            empty={
+              filtered ? (
+                <EmptyState icon={FolderGit2} title="No project matches" />
+              ) : (
+                <EmptyState icon={FolderGit2} title="No projects yet" action={create}>
+                  A project is a repository, a pipeline, a model and a monitor.
+                </EmptyState>
+              )
+            }
           />
         </Card>
       )}
@@ -59,6 +71,12 @@ const COLUMNS: Column<Row>[] = [
   { id: "visibility", header: "", cell: (row) => (row.visibility === "private" ? <Badge tone="outline">Private</Badge> : null), csv: (row) => row.visibility },
   { id: "team", header: "Team", hideBelow: "md", cell: (row) => row.teamName ?? "–", csv: (row) => row.teamName },
   { id: "owner", header: "Created by", hideBelow: "md", cell: (row) => row.ownerName, csv: (row) => row.ownerName },
-  { id: "template", header: "Template", hideBelow: "lg", cell: (row) => (row.template ? `${row.template} ${row.templateVersion ?? ""}` : "–"), csv: (row) => row.template },
+  {
+    id: "template",
+    header: "Template",
+    hideBelow: "lg",
+    cell: (row) => (row.template ? `${row.template} ${row.templateVersion ?? ""}` : "–"),
+    csv: (row) => row.template,
+  },
   { id: "created", header: "Created", cell: (row) => <Time at={row.createdAt} />, csv: (row) => row.createdAt.toISOString() },
 ];

@@ -19,7 +19,8 @@ export function ApprovalsPage() {
   useCrumbs({ label: "Approvals" });
   const trpc = useTRPC();
   const [box, setBox] = useQueryState("box", parseAsStringLiteral(BOXES).withDefault("waiting"));
-  const filter = box === "waiting" || box === "asked" ? { box } : { status: box === "open" ? (["open", "approved", "committed"] as const).slice() : [...DECIDED] };
+  const filter =
+    box === "waiting" || box === "asked" ? { box } : { status: box === "open" ? (["open", "approved", "committed"] as const).slice() : [...DECIDED] };
   const requests = useInfiniteQuery(trpc.delivery.changeRequests.infiniteQueryOptions(filter, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
   useLive("approvals", trpc.delivery.changeRequests.pathKey());
   const counts = requests.data?.pages[0]?.counts;
@@ -51,7 +52,11 @@ export function ApprovalsPage() {
               keyboard="page"
               hasMore={requests.hasNextPage}
               onLoadMore={() => void requests.fetchNextPage()}
-              empty={<EmptyState icon={Stamp} title={box === "waiting" ? "Nothing waits for you" : "No requests"}>A request is opened by Deploy on a model version, or by a run that retrains.</EmptyState>}
+              empty={
+                <EmptyState icon={Stamp} title={box === "waiting" ? "Nothing waits for you" : "No requests"}>
+                  A request is opened by Deploy on a model version, or by a run that retrains.
+                </EmptyState>
+              }
             />
           </Card>
         )}
@@ -65,8 +70,29 @@ const COLUMNS: Column<Row>[] = [
   { id: "what", header: "What", cell: (row) => row.headline },
   { id: "status", header: "Status", cell: (row) => <StatusBadge variant="text" status={row.status} kind="change_request" /> },
   { id: "environment", header: "Environment", hideBelow: "md", cell: (row) => row.environment.name },
-  { id: "gates", header: "Gates", hideBelow: "md", cell: (row) => (row.gates.failed > 0 ? <Badge tone="fail">{`${row.gates.failed} failed`}</Badge> : row.gates.warned > 0 ? <Badge tone="warn">{`${row.gates.warned} warn`}</Badge> : <Badge tone="ok">{`${row.gates.passed} passed`}</Badge>) },
+  {
+    id: "gates",
+    header: "Gates",
+    hideBelow: "md",
+    cell: (row) =>
+      row.gates.failed > 0 ? (
+        <Badge tone="fail">{`${row.gates.failed} failed`}</Badge>
+      ) : row.gates.warned > 0 ? (
+        <Badge tone="warn">{`${row.gates.warned} warn`}</Badge>
+      ) : (
+        <Badge tone="ok">{`${row.gates.passed} passed`}</Badge>
+      ),
+  },
   { id: "approvals", header: "Approvals", align: "right", hideBelow: "lg", cell: (row) => `${row.approvals} of ${row.approvalsRequired}` },
-  { id: "author", header: "Asked by", cell: (row) => <span className="flex items-center gap-2"><Avatar size="sm" name={row.author.name} />{row.author.name}</span> },
+  {
+    id: "author",
+    header: "Asked by",
+    cell: (row) => (
+      <span className="flex items-center gap-2">
+        <Avatar size="sm" name={row.author.name} />
+        {row.author.name}
+      </span>
+    ),
+  },
   { id: "at", header: "Asked", cell: (row) => <Time at={row.createdAt} />, sort: (row) => row.createdAt },
 ];

@@ -28,7 +28,9 @@ export function Decision({ request }: { request: ChangeRequest }) {
           <p key={entry.user.name} className="flex items-center gap-2 text-sm">
             <Avatar size="sm" name={entry.user.name} />
             {entry.user.name}
-            <span className="ml-auto"><StatusBadge variant="text" status={entry.verdict} kind="change_request" /></span>
+            <span className="ml-auto">
+              <StatusBadge variant="text" status={entry.verdict} kind="change_request" />
+            </span>
           </p>
         ))}
         {error ? <Notice tone="fail">{error.message}</Notice> : null}
@@ -38,10 +40,21 @@ export function Decision({ request }: { request: ChangeRequest }) {
               <TextArea rows={3} value={comment} onValueChange={setComment} maxLength={2_000} />
             </Field>
             <div className="flex flex-wrap gap-2">
-              <Button variant="primary" icon={Check} disabled={!abilities.approve} loading={approve.isPending} onClick={() => approve.mutate({ changeRequest: request.id, comment, boundTo: request.boundTo })}>
+              <Button
+                variant="primary"
+                icon={Check}
+                disabled={!abilities.approve}
+                loading={approve.isPending}
+                onClick={() => approve.mutate({ changeRequest: request.id, comment, boundTo: request.boundTo })}
+              >
                 {action}
               </Button>
-              <Button variant="danger" disabled={!abilities.reject || comment.trim() === ""} loading={reject.isPending} onClick={() => reject.mutate({ changeRequest: request.id, reason: comment })}>
+              <Button
+                variant="danger"
+                disabled={!abilities.reject || comment.trim() === ""}
+                loading={reject.isPending}
+                onClick={() => reject.mutate({ changeRequest: request.id, reason: comment })}
+              >
                 Reject
               </Button>
             </div>
@@ -53,8 +66,16 @@ export function Decision({ request }: { request: ChangeRequest }) {
             {abilities.why}
           </p>
         ) : null}
-        {abilities.withdraw ? <div><Button onClick={() => setWithdrawing(true)}>Withdraw</Button></div> : null}
-        {request.commit ? <p className="text-sm text-ink-2">Commit <span className="font-mono">{request.commit.slice(0, 10)}</span> in platform/environments</p> : null}
+        {abilities.withdraw ? (
+          <div>
+            <Button onClick={() => setWithdrawing(true)}>Withdraw</Button>
+          </div>
+        ) : null}
+        {request.commit ? (
+          <p className="text-sm text-ink-2">
+            Commit <span className="font-mono">{request.commit.slice(0, 10)}</span> in platform/environments
+          </p>
+        ) : null}
       </div>
       <ConfirmDialog
         open={withdrawing}

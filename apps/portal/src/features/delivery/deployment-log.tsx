@@ -13,7 +13,18 @@ export function DeploymentLog({ deployment }: { deployment: string }) {
   const log = useQuery(trpc.delivery.log.queryOptions({ deployment }));
   return (
     <PageFrame query={log}>
-      {(data) => <LogView label={`Log of ${deployment}`} lines={data.text === "" ? [] : data.text.trimEnd().split("\n")} empty="Nothing was written." toolbar={<Button size="sm" icon={RefreshCw} loading={log.isFetching} onClick={() => void log.refetch()}>Read again</Button>} />}
+      {(data) => (
+        <LogView
+          label={`Log of ${deployment}`}
+          lines={data.text === "" ? [] : data.text.trimEnd().split("\n")}
+          empty="Nothing was written."
+          toolbar={
+            <Button size="sm" icon={RefreshCw} loading={log.isFetching} onClick={() => void log.refetch()}>
+              Read again
+            </Button>
+          }
+        />
+      )}
     </PageFrame>
   );
 }

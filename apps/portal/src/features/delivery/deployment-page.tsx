@@ -43,20 +43,41 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
         }
         meta={
           <>
-            <TextLink href={`/models/${deployment.model.name}`}>{deployment.model.name}</TextLink> in {deployment.environment.name}, project <TextLink href={`/projects/${deployment.project.slug}`}>{deployment.project.slug}</TextLink>
+            <TextLink href={`/models/${deployment.model.name}`}>{deployment.model.name}</TextLink> in {deployment.environment.name}, project{" "}
+            <TextLink href={`/projects/${deployment.project.slug}`}>{deployment.project.slug}</TextLink>
             <TextLink href={`/monitoring/${deployment.name}`}>Monitoring</TextLink>
           </>
         }
         actions={<DeploymentActions deployment={deployment} />}
-        finding={deployment.health === "healthy" ? undefined : <Finding tone={deployment.health === "degraded" ? "fail" : "run"}>{deployment.message || "It is being started."}</Finding>}
+        finding={
+          deployment.health === "healthy" ? undefined : (
+            <Finding tone={deployment.health === "degraded" ? "fail" : "run"}>{deployment.message || "It is being started."}</Finding>
+          )
+        }
       />
       <StatStrip
         label="Now"
         items={[
-          { label: "Live version", value: deployment.live ? <TextLink href={`/models/${deployment.live.modelName}/versions/${deployment.live.version}`}>{`v${deployment.live.version}`}</TextLink> : "None", detail: deployment.liveSince ? <>since <Time at={deployment.liveSince} /></> : null },
+          {
+            label: "Live version",
+            value: deployment.live ? (
+              <TextLink href={`/models/${deployment.live.modelName}/versions/${deployment.live.version}`}>{`v${deployment.live.version}`}</TextLink>
+            ) : (
+              "None"
+            ),
+            detail: deployment.liveSince ? (
+              <>
+                since <Time at={deployment.liveSince} />
+              </>
+            ) : null,
+          },
           { label: "Requests", value: <RequestRate perSecond={numbers.requestsPerSecond} />, detail: `${numbers.requests} in the last hour` },
           { label: "Latency", value: <NumberValue value={numbers.p95Ms} digits={0} unit="ms p95" /> },
-          { label: "Errors", value: <NumberValue value={numbers.errorRate === null ? null : numbers.errorRate * 100} digits={1} unit="%" />, detail: `${numbers.clientErrors} refused` },
+          {
+            label: "Errors",
+            value: <NumberValue value={numbers.errorRate === null ? null : numbers.errorRate * 100} digits={1} unit="%" />,
+            detail: `${numbers.clientErrors} refused`,
+          },
           { label: "Last request", value: numbers.lastRequestAt ? <Time at={numbers.lastRequestAt} /> : "Never" },
         ]}
       />
@@ -75,7 +96,14 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
         >
           {tab === "traffic" ? <TrafficCharts deployment={deployment.name} /> : null}
           {tab === "history" ? <Revisions deployment={deployment} /> : null}
-          {tab === "events" ? <Card><EventTimeline label="Events" events={deployment.events.map((event) => ({ id: String(event.seq), at: event.at, title: event.message, detail: event.kind }))} /></Card> : null}
+          {tab === "events" ? (
+            <Card>
+              <EventTimeline
+                label="Events"
+                events={deployment.events.map((event) => ({ id: String(event.seq), at: event.at, title: event.message, detail: event.kind }))}
+              />
+            </Card>
+          ) : null}
           {tab === "try" ? <TryIt deployment={deployment} /> : null}
           {tab === "log" ? <DeploymentLog deployment={deployment.name} /> : null}
         </Tabs>
@@ -93,10 +121,37 @@ function Revisions({ deployment }: { deployment: Deployment }) {
         rowKey={(row) => row.id}
         csvName={`${deployment.name}-history`}
         columns={[
-          { id: "version", header: "Version", cell: (row) => <TextLink href={`/models/${row.version.modelName}/versions/${row.version.version}`}>{`v${row.version.version}`}</TextLink>, csv: (row) => row.version.version },
-          { id: "outcome", header: "Now", cell: (row) => <StatusBadge variant="text" status={row.outcome === "replaced" ? "superseded" : row.outcome} label={row.outcome === "replaced" ? "Replaced" : undefined} />, csv: (row) => row.outcome },
-          { id: "request", header: "Request", cell: (row) => <TextLink href={`/approvals/${row.changeRequest.number}`}>{`CR-${row.changeRequest.number}`}</TextLink>, csv: (row) => row.changeRequest.number },
-          { id: "by", header: "Asked, approved", hideBelow: "md", cell: (row) => [row.changeRequest.author.name, ...row.changeRequest.approvers].join(", "), csv: (row) => row.changeRequest.author.name },
+          {
+            id: "version",
+            header: "Version",
+            cell: (row) => <TextLink href={`/models/${row.version.modelName}/versions/${row.version.version}`}>{`v${row.version.version}`}</TextLink>,
+            csv: (row) => row.version.version,
+          },
+          {
+            id: "outcome",
+            header: "Now",
+            cell: (row) => (
+              <StatusBadge
+                variant="text"
+                status={row.outcome === "replaced" ? "superseded" : row.outcome}
+                label={row.outcome === "replaced" ? "Replaced" : undefined}
+              />
+            ),
+            csv: (row) => row.outcome,
+          },
+          {
+            id: "request",
+            header: "Request",
+            cell: (row) => <TextLink href={`/approvals/${row.changeRequest.number}`}>{`CR-${row.changeRequest.number}`}</TextLink>,
+            csv: (row) => row.changeRequest.number,
+          },
+          {
+            id: "by",
+            header: "Asked, approved",
+            hideBelow: "md",
+            cell: (row) => [row.changeRequest.author.name, ...row.changeRequest.approvers].join(", "),
+            csv: (row) => row.changeRequest.author.name,
+          },
           { id: "commit", header: "Commit", mono: true, hideBelow: "lg", cell: (row) => row.commit.slice(0, 10), csv: (row) => row.commit },
           { id: "live", header: "Live", cell: (row) => (row.liveAt ? <Time at={row.liveAt} /> : "–"), csv: (row) => row.liveAt?.toISOString() ?? "" },
           { id: "ended", header: "Until", cell: (row) => (row.endedAt ? <Time at={row.endedAt} /> : "–"), csv: (row) => row.endedAt?.toISOString() ?? "" },

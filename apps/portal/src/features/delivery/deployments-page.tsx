@@ -17,14 +17,27 @@ export function DeploymentsPage() {
   useCrumbs({ label: "Deployments" });
   const trpc = useTRPC();
   const [search, setSearch] = useQueryState("search", parseAsString.withDefault(""));
-  const board = useInfiniteQuery(trpc.delivery.board.infiniteQueryOptions(search ? { search } : {}, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
+  const board = useInfiniteQuery(
+    trpc.delivery.board.infiniteQueryOptions(search ? { search } : {}, { getNextPageParam: (page) => page.nextCursor ?? undefined }),
+  );
   const events = useQuery(trpc.delivery.recentEvents.queryOptions({ limit: 15 }));
   useLive("deployments", trpc.delivery.board.pathKey(), trpc.delivery.recentEvents.pathKey());
   const first = board.data?.pages[0];
   const items = board.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      <PageHeader title="Deployments" meta={first?.head ? <>Git says so since commit <span className="font-mono">{first.head.commit.slice(0, 10)}</span> of platform/environments</> : "What the environments repository says, and whether the world agrees"} />
+      <PageHeader
+        title="Deployments"
+        meta={
+          first?.head ? (
+            <>
+              Git says so since commit <span className="font-mono">{first.head.commit.slice(0, 10)}</span> of platform/environments
+            </>
+          ) : (
+            "What the environments repository says, and whether the world agrees"
+          )
+        }
+      />
       {first ? (
         <StatStrip
           label="In short"
@@ -45,10 +58,25 @@ export function DeploymentsPage() {
           {items.length > 0 ? <BoardTable environments={first.environments.map(({ name }) => name)} items={items} /> : null}
         </Card>
       ) : null}
-      {first && items.length === 0 ? <EmptyState icon={Rocket} title={search ? "No deployment matches" : "Nothing is deployed yet"}>Open a model version and press Deploy.</EmptyState> : null}
+      {first && items.length === 0 ? (
+        <EmptyState icon={Rocket} title={search ? "No deployment matches" : "Nothing is deployed yet"}>
+          Open a model version and press Deploy.
+        </EmptyState>
+      ) : null}
       {events.data && events.data.length > 0 ? (
         <Card title="Lately" className="mt-4">
-          <EventTimeline label="What happened lately" events={events.data.map((event) => ({ id: String(event.seq), at: event.at, title: <><TextLink href={`/deployments/${event.deployment.name}`}>{event.deployment.name}</TextLink>: {event.message}</> }))} />
+          <EventTimeline
+            label="What happened lately"
+            events={events.data.map((event) => ({
+              id: String(event.seq),
+              at: event.at,
+              title: (
+                <>
+                  <TextLink href={`/deployments/${event.deployment.name}`}>{event.deployment.name}</TextLink>: {event.message}
+                </>
+              ),
+            }))}
+          />
         </Card>
       ) : null}
     </>
@@ -63,7 +91,9 @@ function BoardTable({ environments, items }: { environments: string[]; items: Bo
           <tr className="border-b border-line text-left text-xs text-ink-3">
             <th className="px-4 py-2 font-medium">Model</th>
             {environments.map((name) => (
-              <th key={name} className="px-4 py-2 font-medium">{name}</th>
+              <th key={name} className="px-4 py-2 font-medium">
+                {name}
+              </th>
             ))}
           </tr>
         </thead>
@@ -72,11 +102,18 @@ function BoardTable({ environments, items }: { environments: string[]; items: Bo
             <tr key={item.model.id} className="border-b border-line align-top last:border-0">
               <td className="px-4 py-3">
                 <TextLink href={`/models/${item.model.name}`}>{item.model.name}</TextLink>
-                <p className="text-xs text-ink-3">{item.project.slug}{item.latest ? `, latest v${item.latest.version}` : ""}</p>
+                <p className="text-xs text-ink-3">
+                  {item.project.slug}
+                  {item.latest ? `, latest v${item.latest.version}` : ""}
+                </p>
               </td>
               {environments.map((name) => {
                 const card = item.cells[name];
-                return <td key={name} className="px-4 py-3">{card ? <Cell card={card} /> : <span className="text-ink-3">Not deployed</span>}</td>;
+                return (
+                  <td key={name} className="px-4 py-3">
+                    {card ? <Cell card={card} /> : <span className="text-ink-3">Not deployed</span>}
+                  </td>
+                );
               })}
             </tr>
           ))}
@@ -98,7 +135,11 @@ function Cell({ card }: { card: DeploymentCard }) {
         <Sparkline label="Requests a minute" values={card.numbers.spark} width={72} height={16} />
         <RequestRate perSecond={card.numbers.requestsPerSecond} />
       </div>
-      {card.openRequest ? <TextLink href={`/approvals/${card.openRequest.number}`}>{`CR-${card.openRequest.number}${card.openRequest.version ? ` asks for v${card.openRequest.version}` : ""}`}</TextLink> : null}
+      {card.openRequest ? (
+        <TextLink
+          href={`/approvals/${card.openRequest.number}`}
+        >{`CR-${card.openRequest.number}${card.openRequest.version ? ` asks for v${card.openRequest.version}` : ""}`}</TextLink>
+      ) : null}
       {card.health === "healthy" ? null : <p className="text-xs text-ink-2">{card.message}</p>}
     </div>
   );

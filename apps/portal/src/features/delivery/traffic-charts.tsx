@@ -21,13 +21,24 @@ export function TrafficCharts({ deployment }: { deployment: string }) {
   return (
     <div className="flex flex-col gap-4">
       <div>
-        <SegmentedControl label="Time range" size="sm" value={range} onChange={(value) => void setRange(value)} items={RANGE_NAMES.map((name) => ({ value: name, label: name }))} />
+        <SegmentedControl
+          label="Time range"
+          size="sm"
+          value={range}
+          onChange={(value) => void setRange(value)}
+          items={RANGE_NAMES.map((name) => ({ value: name, label: name }))}
+        />
       </div>
       <PageFrame query={traffic}>
         {(data) => {
           const events = data.deploys.map((deploy) => ({ at: deploy.at.getTime(), label: `v${deploy.version}`, kind: "deploy" as const }));
           const series = (pick: (point: (typeof data.points)[number]) => number | null) =>
-            data.versions.map((version) => ({ id: String(version), name: `v${version}`, dots: data.points.length < 3, points: data.points.filter((point) => point.version === version).map((point) => ({ x: point.at.getTime(), y: pick(point) })) }));
+            data.versions.map((version) => ({
+              id: String(version),
+              name: `v${version}`,
+              dots: data.points.length < 3,
+              points: data.points.filter((point) => point.version === version).map((point) => ({ x: point.at.getTime(), y: pick(point) })),
+            }));
           const charts = [
             { title: "Requests", unit: "req/s", series: series((point) => point.requestsPerSecond) },
             { title: "Latency, 95th percentile", unit: "ms", series: series((point) => point.p95Ms) },
@@ -42,7 +53,10 @@ export function TrafficCharts({ deployment }: { deployment: string }) {
                   subtitle={`${chart.unit}, in steps of ${data.bucketSeconds} s`}
                   name={`${deployment}-${chart.title}`}
                   empty={data.points.length === 0 ? "No requests in this time." : undefined}
-                  table={{ columns: ["time", "version", chart.unit], rows: chart.series.flatMap((line) => line.points.map((point) => [new Date(point.x).toISOString(), line.name, point.y])) }}
+                  table={{
+                    columns: ["time", "version", chart.unit],
+                    rows: chart.series.flatMap((line) => line.points.map((point) => [new Date(point.x).toISOString(), line.name, point.y])),
+                  }}
                 >
                   <LineChart label={chart.title} x="time" yUnit={chart.unit} series={chart.series} events={events} syncId="traffic" yDomain={[0, "auto"]} />
                 </ChartFrame>

@@ -25,11 +25,24 @@ export function TryIt({ deployment }: { deployment: Deployment }) {
   const curl = `curl -H "Authorization: Bearer $TRELLIS_TOKEN" -H "Content-Type: application/json" \\\n  -d '${JSON.stringify(deployment.example.infer ?? {})}' \\\n  ${origin}${deployment.endpoint.infer}`;
   return (
     <div className="grid gap-4 lg:grid-cols-2">
-      <Card title="Request" right={<Button size="sm" variant="primary" icon={Play} loading={busy} disabled={!deployment.endpoint.ready} onClick={() => void send()}>Send</Button>}>
+      <Card
+        title="Request"
+        right={
+          <Button size="sm" variant="primary" icon={Play} loading={busy} disabled={!deployment.endpoint.ready} onClick={() => void send()}>
+            Send
+          </Button>
+        }
+      >
         {deployment.endpoint.ready ? null : <Notice tone="warn">The model does not answer yet.</Notice>}
         <TextArea aria-label="Request body" mono rows={16} value={body} onValueChange={setBody} />
       </Card>
-      <Card title="Answer">{answer ? <CodeBlock code={answer.text} language="json" maxHeight={360} title={answer.ok ? undefined : "Refused"} /> : <p className="text-sm text-ink-3">Press Send.</p>}</Card>
+      <Card title="Answer">
+        {answer ? (
+          <CodeBlock code={answer.text} language="json" maxHeight={360} title={answer.ok ? undefined : "Refused"} />
+        ) : (
+          <p className="text-sm text-ink-3">Press Send.</p>
+        )}
+      </Card>
       <Card title="From a program" className="lg:col-span-2">
         <CodeBlock code={curl} language="bash" wrap />
       </Card>

@@ -32,7 +32,16 @@ export function HomePage() {
   }
   return (
     <>
-      <PageHeader title={`Good to see you, ${person.name.split(" ", 1)[0] ?? person.name}`} actions={person.atLeast("data_scientist") ? <Button variant="primary" icon={Plus} href="/create">Create a project</Button> : null} />
+      <PageHeader
+        title={`Good to see you, ${person.name.split(" ", 1)[0] ?? person.name}`}
+        actions={
+          person.atLeast("data_scientist") ? (
+            <Button variant="primary" icon={Plus} href="/create">
+              Create a project
+            </Button>
+          ) : null
+        }
+      />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="flex min-w-0 flex-col gap-4">
           <Waiting />
@@ -52,12 +61,18 @@ function FirstVisit({ mayCreate, mayInvite }: { mayCreate: boolean; mayInvite: b
       title="Start a project"
       action={
         <span className="flex flex-wrap justify-center gap-2">
-          {mayCreate ? <Button variant="primary" icon={Plus} href="/create">Create a project</Button> : null}
+          {mayCreate ? (
+            <Button variant="primary" icon={Plus} href="/create">
+              Create a project
+            </Button>
+          ) : null}
           {mayInvite ? <Button href="/platform/people">Invite people</Button> : null}
         </span>
       }
     >
-      {mayCreate ? "In a minute you have a repository, a pipeline that trains on real data, a registered model and a monitor." : "Nobody has created a project yet. That needs the role data scientist."}
+      {mayCreate
+        ? "In a minute you have a repository, a pipeline that trains on real data, a registered model and a monitor."
+        : "Nobody has created a project yet. That needs the role data scientist."}
     </EmptyState>
   );
 }
@@ -117,7 +132,14 @@ function MyProjects() {
                   <li key={project.id} className="flex items-start gap-3 py-3 first:pt-0 last:pb-0">
                     <div className="min-w-0 flex-1">
                       <TextLink href={`/projects/${project.slug}`}>{project.title}</TextLink>
-                      {score?.next ? <p className="text-xs text-ink-3">Next: <TextLink quiet href={score.next.href}>{score.next.title}</TextLink></p> : null}
+                      {score?.next ? (
+                        <p className="text-xs text-ink-3">
+                          Next:{" "}
+                          <TextLink quiet href={score.next.href}>
+                            {score.next.title}
+                          </TextLink>
+                        </p>
+                      ) : null}
                     </div>
                     {score ? <LevelMeter level={score.level} of={3} label={`Level ${score.level} of 3`} /> : null}
                   </li>

@@ -12,8 +12,18 @@ export function AcceptInvitationPage({ token }: { token: string }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const invitation = useQuery(trpc.identity.invitation.queryOptions({ token }));
-  if (invitation.isPending) return <EntryFrame title="Join" lead="Reading your invitation"><Skeleton lines={4} /></EntryFrame>;
-  if (invitation.isError) return <EntryFrame title="Join" lead="This link cannot be used."><Notice tone="fail">This invitation is not valid any more: it was used, revoked or has expired. Ask an administrator for a new one.</Notice></EntryFrame>;
+  if (invitation.isPending)
+    return (
+      <EntryFrame title="Join" lead="Reading your invitation">
+        <Skeleton lines={4} />
+      </EntryFrame>
+    );
+  if (invitation.isError)
+    return (
+      <EntryFrame title="Join" lead="This link cannot be used.">
+        <Notice tone="fail">This invitation is not valid any more: it was used, revoked or has expired. Ask an administrator for a new one.</Notice>
+      </EntryFrame>
+    );
   const { email, role } = invitation.data;
   return (
     <EntryFrame title="Join this portal" lead={`You were invited as ${roleName(role)}.`}>

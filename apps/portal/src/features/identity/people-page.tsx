@@ -1,7 +1,23 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Avatar, Button, Card, CodeBlock, ConfirmDialog, Dialog, EmptyState, Field, Menu, Notice, Select, StatusBadge, TextInput, Time, useToast } from "@trellis/ui";
+import {
+  Avatar,
+  Button,
+  Card,
+  CodeBlock,
+  ConfirmDialog,
+  Dialog,
+  EmptyState,
+  Field,
+  Menu,
+  Notice,
+  Select,
+  StatusBadge,
+  TextInput,
+  Time,
+  useToast,
+} from "@trellis/ui";
 import { type Column, DataTable } from "@trellis/ui/table";
 import { Ellipsis, UserPlus, Users } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -26,7 +42,17 @@ export function PeoplePage() {
   const disable = useMutation(trpc.identity.disable.mutationOptions({ onSuccess: refresh, onError: (error) => toast.error(error.message) }));
   const manages = me.atLeast("admin");
   const columns: Column<Row>[] = [
-    { id: "name", header: "Name", sort: (row) => row.name, cell: (row) => <span className="flex items-center gap-2"><Avatar name={row.name} size="sm" />{row.name}</span> },
+    {
+      id: "name",
+      header: "Name",
+      sort: (row) => row.name,
+      cell: (row) => (
+        <span className="flex items-center gap-2">
+          <Avatar name={row.name} size="sm" />
+          {row.name}
+        </span>
+      ),
+    },
     { id: "email", header: "E-mail", cell: (row) => row.email, hideBelow: "md" },
     {
       id: "role",
@@ -34,12 +60,22 @@ export function PeoplePage() {
       width: 180,
       cell: (row) =>
         manages && row.id !== me.id ? (
-          <Select<RoleValue> size="sm" label={`Role of ${row.name}`} options={[...ROLE_OPTIONS]} value={row.role as RoleValue} onValueChange={(role) => changeRole.mutate({ userId: row.id, role })} />
+          <Select<RoleValue>
+            size="sm"
+            label={`Role of ${row.name}`}
+            options={[...ROLE_OPTIONS]}
+            value={row.role as RoleValue}
+            onValueChange={(role) => changeRole.mutate({ userId: row.id, role })}
+          />
         ) : (
           (ROLE_OPTIONS.find((option) => option.value === row.role)?.label ?? row.role)
         ),
     },
-    { id: "state", header: "Account", cell: (row) => <StatusBadge variant="text" status={row.disabledAt ? "suspended" : "online"} label={row.disabledAt ? "Disabled" : "Active"} /> },
+    {
+      id: "state",
+      header: "Account",
+      cell: (row) => <StatusBadge variant="text" status={row.disabledAt ? "suspended" : "online"} label={row.disabledAt ? "Disabled" : "Active"} />,
+    },
     { id: "since", header: "Since", cell: (row) => <Time at={row.createdAt} />, hideBelow: "md" },
     {
       id: "more",
@@ -50,16 +86,38 @@ export function PeoplePage() {
           <Menu
             label={`Actions for ${row.name}`}
             trigger={<Button variant="ghost" size="sm" icon={Ellipsis} aria-label={`Actions for ${row.name}`} />}
-            items={[row.disabledAt ? { label: "Enable account", onSelect: () => disable.mutate({ userId: row.id, disabled: false }) } : { label: "Disable account", danger: true, onSelect: () => setClosing(row) }]}
+            items={[
+              row.disabledAt
+                ? { label: "Enable account", onSelect: () => disable.mutate({ userId: row.id, disabled: false }) }
+                : { label: "Disable account", danger: true, onSelect: () => setClosing(row) },
+            ]}
           />
         ) : null,
     },
   ];
   return (
     <div className="flex flex-col gap-4">
-      <Card title="People" flush right={manages ? <Button size="sm" icon={UserPlus} onClick={() => setInviting(true)}>Invite</Button> : null}>
+      <Card
+        title="People"
+        flush
+        right={
+          manages ? (
+            <Button size="sm" icon={UserPlus} onClick={() => setInviting(true)}>
+              Invite
+            </Button>
+          ) : null
+        }
+      >
         <PageFrame query={users}>
-          {(data) => <DataTable label="People" rows={data.items} columns={columns} rowKey={(row) => row.id} empty={<EmptyState icon={Users} title="Nobody is here yet" />} />}
+          {(data) => (
+            <DataTable
+              label="People"
+              rows={data.items}
+              columns={columns}
+              rowKey={(row) => row.id}
+              empty={<EmptyState icon={Users} title="Nobody is here yet" />}
+            />
+          )}
         </PageFrame>
       </Card>
       {manages ? <Invitations onChanged={refresh} /> : null}
@@ -95,7 +153,16 @@ function Invitations({ onChanged }: { onChanged(): Promise<void> }) {
           { id: "email", header: "E-mail", cell: (row) => row.email },
           { id: "role", header: "Role", cell: (row) => ROLE_OPTIONS.find((option) => option.value === row.role)?.label ?? row.role },
           { id: "expires", header: "Expires", cell: (row) => <Time at={row.expiresAt} /> },
-          { id: "revoke", header: "", align: "right", cell: (row) => <Button size="sm" variant="ghost" onClick={() => revoke.mutate({ id: row.id })}>Revoke</Button> },
+          {
+            id: "revoke",
+            header: "",
+            align: "right",
+            cell: (row) => (
+              <Button size="sm" variant="ghost" onClick={() => revoke.mutate({ id: row.id })}>
+                Revoke
+              </Button>
+            ),
+          },
         ]}
       />
     </Card>
@@ -112,11 +179,18 @@ function InviteDialog({ onClose, onInvited }: { onClose(): void; onInvited(): Pr
   };
   const link = invite.data ? `${window.location.origin}/invite/${invite.data.token}` : null;
   return (
-    <Dialog open onOpenChange={(open) => (open ? undefined : onClose())} title="Invite a person" description={link ? "Send this link to them. It is shown once and works for 7 days." : "They choose their own password by a link that you send them."}>
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="Invite a person"
+      description={link ? "Send this link to them. It is shown once and works for 7 days." : "They choose their own password by a link that you send them."}
+    >
       {link ? (
         <div className="flex flex-col gap-4">
           <CodeBlock code={link} wrap />
-          <Button variant="primary" onClick={onClose}>Done</Button>
+          <Button variant="primary" onClick={onClose}>
+            Done
+          </Button>
         </div>
       ) : (
         <form className="flex flex-col gap-4" onSubmit={submit}>
@@ -127,7 +201,9 @@ function InviteDialog({ onClose, onInvited }: { onClose(): void; onInvited(): Pr
           <Field label="Role">
             <Select<RoleValue> options={[...ROLE_OPTIONS]} value={role} onValueChange={setRole} />
           </Field>
-          <Button type="submit" variant="primary" loading={invite.isPending}>Create invitation link</Button>
+          <Button type="submit" variant="primary" loading={invite.isPending}>
+            Create invitation link
+          </Button>
         </form>
       )}
     </Dialog>

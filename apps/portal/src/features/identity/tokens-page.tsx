@@ -20,7 +20,15 @@ export function TokensPage() {
   const revoke = useMutation(trpc.identity.revokeToken.mutationOptions({ onSuccess: refresh }));
   return (
     <>
-      <PageHeader title="Access tokens" meta="For git over HTTP, the trellis command, MLflow clients and your own programs. They can do what you can do." actions={<Button variant="primary" icon={Plus} onClick={() => setCreating(true)}>New token</Button>} />
+      <PageHeader
+        title="Access tokens"
+        meta="For git over HTTP, the trellis command, MLflow clients and your own programs. They can do what you can do."
+        actions={
+          <Button variant="primary" icon={Plus} onClick={() => setCreating(true)}>
+            New token
+          </Button>
+        }
+      />
       <Card flush>
         <PageFrame query={tokens}>
           {(rows) => (
@@ -28,13 +36,26 @@ export function TokensPage() {
               label="Access tokens"
               rows={rows}
               rowKey={(row) => row.id}
-              empty={<EmptyState icon={KeyRound} title="You have no tokens" action={<Button onClick={() => setCreating(true)}>New token</Button>}>Make one to clone a project or to use the trellis command.</EmptyState>}
+              empty={
+                <EmptyState icon={KeyRound} title="You have no tokens" action={<Button onClick={() => setCreating(true)}>New token</Button>}>
+                  Make one to clone a project or to use the trellis command.
+                </EmptyState>
+              }
               columns={[
                 { id: "name", header: "Name", cell: (row) => row.name },
                 { id: "start", header: "Begins with", mono: true, cell: (row) => `${row.start ?? ""}…` },
                 { id: "used", header: "Last used", cell: (row) => (row.lastRequest ? <Time at={row.lastRequest} /> : "Never") },
                 { id: "expires", header: "Expires", cell: (row) => (row.expiresAt ? <Time at={row.expiresAt} /> : "Never") },
-                { id: "revoke", header: "", align: "right", cell: (row) => <Button size="sm" variant="ghost" onClick={() => setRevoking({ id: row.id, name: row.name ?? "" })}>Revoke</Button> },
+                {
+                  id: "revoke",
+                  header: "",
+                  align: "right",
+                  cell: (row) => (
+                    <Button size="sm" variant="ghost" onClick={() => setRevoking({ id: row.id, name: row.name ?? "" })}>
+                      Revoke
+                    </Button>
+                  ),
+                },
               ]}
             />
           )}
@@ -65,11 +86,18 @@ function NewTokenDialog({ onClose, onCreated }: { onClose(): void; onCreated(): 
     create.mutate({ name: String(new FormData(event.currentTarget).get("name")), expiresInDays: days ?? 90 });
   };
   return (
-    <Dialog open onOpenChange={(open) => (open ? undefined : onClose())} title="New access token" description={create.data ? "Copy it now: it is not shown again." : undefined}>
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="New access token"
+      description={create.data ? "Copy it now: it is not shown again." : undefined}
+    >
       {create.data ? (
         <div className="flex flex-col gap-4">
           <CodeBlock code={create.data.token} wrap />
-          <Button variant="primary" onClick={onClose}>Done</Button>
+          <Button variant="primary" onClick={onClose}>
+            Done
+          </Button>
         </div>
       ) : (
         <form className="flex flex-col gap-4" onSubmit={submit}>
@@ -80,7 +108,9 @@ function NewTokenDialog({ onClose, onCreated }: { onClose(): void; onCreated(): 
           <Field label="Works for">
             <NumberInput value={days} onValueChange={setDays} min={1} max={365} unit="days" />
           </Field>
-          <Button type="submit" variant="primary" loading={create.isPending}>Create token</Button>
+          <Button type="submit" variant="primary" loading={create.isPending}>
+            Create token
+          </Button>
         </form>
       )}
     </Dialog>

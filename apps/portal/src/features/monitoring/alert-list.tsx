@@ -12,8 +12,17 @@ export function AlertList({ title, deploymentId, openOnly = false }: { title: st
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
-  const alerts = useQuery(trpc.monitoring.alerts.queryOptions({ ...(deploymentId ? { deploymentId } : {}), ...(openOnly ? { status: ["firing" as const, "acknowledged" as const] } : {}), limit: 20 }));
-  const options = { onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.monitoring.pathKey() }), onError: (error: { message: string }) => void toast.error(error.message) };
+  const alerts = useQuery(
+    trpc.monitoring.alerts.queryOptions({
+      ...(deploymentId ? { deploymentId } : {}),
+      ...(openOnly ? { status: ["firing" as const, "acknowledged" as const] } : {}),
+      limit: 20,
+    }),
+  );
+  const options = {
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.monitoring.pathKey() }),
+    onError: (error: { message: string }) => void toast.error(error.message),
+  };
   const acknowledge = useMutation(trpc.monitoring.acknowledge.mutationOptions(options));
   const resolve = useMutation(trpc.monitoring.resolve.mutationOptions(options));
   return (
@@ -30,16 +39,34 @@ export function AlertList({ title, deploymentId, openOnly = false }: { title: st
               { id: "deployment", header: "Deployment", cell: (row) => <TextLink href={`/monitoring/${row.deployment.name}`}>{row.deployment.name}</TextLink> },
               { id: "summary", header: "What happened", cell: (row) => row.summary },
               { id: "opened", header: "Opened", cell: (row) => <Time at={row.openedAt} /> },
-              { id: "run", header: "Retraining", cell: (row) => (row.run ? <TextLink href={`/projects/${row.project.slug}/runs/${row.run.number}`}>{`Run ${row.run.number}`}</TextLink> : "–") },
-              { id: "request", header: "Request", hideBelow: "md", cell: (row) => (row.changeRequest ? <TextLink href={`/approvals/${row.changeRequest.number}`}>{`CR-${row.changeRequest.number}`}</TextLink> : "–") },
+              {
+                id: "run",
+                header: "Retraining",
+                cell: (row) => (row.run ? <TextLink href={`/projects/${row.project.slug}/runs/${row.run.number}`}>{`Run ${row.run.number}`}</TextLink> : "–"),
+              },
+              {
+                id: "request",
+                header: "Request",
+                hideBelow: "md",
+                cell: (row) =>
+                  row.changeRequest ? <TextLink href={`/approvals/${row.changeRequest.number}`}>{`CR-${row.changeRequest.number}`}</TextLink> : "–",
+              },
               {
                 id: "actions",
                 header: "",
                 align: "right",
                 cell: (row) => (
                   <span className="flex justify-end gap-1">
-                    {row.status === "firing" ? <Button size="sm" onClick={() => acknowledge.mutate({ alertId: row.id })}>Acknowledge</Button> : null}
-                    {row.status === "resolved" ? null : <Button size="sm" variant="ghost" onClick={() => resolve.mutate({ alertId: row.id })}>Resolve</Button>}
+                    {row.status === "firing" ? (
+                      <Button size="sm" onClick={() => acknowledge.mutate({ alertId: row.id })}>
+                        Acknowledge
+                      </Button>
+                    ) : null}
+                    {row.status === "resolved" ? null : (
+                      <Button size="sm" variant="ghost" onClick={() => resolve.mutate({ alertId: row.id })}>
+                        Resolve
+                      </Button>
+                    )}
                   </span>
                 ),
               },

@@ -17,7 +17,19 @@ const day = (at: Date): string => at.toISOString().slice(0, 10);
 export function DriftCharts({ monitor }: { monitor: Monitor }) {
   const trpc = useTRPC();
   const map = useQuery(trpc.monitoring.heatMap.queryOptions({ deployment: monitor.deploymentName, limit: 52 }));
-  return <PageFrame query={map}>{(data) => (data.windows.length === 0 ? <EmptyState icon={Activity} title="No window has been judged yet">Windows are judged when enough rows have arrived.</EmptyState> : <Charts monitor={monitor} map={data} />)}</PageFrame>;
+  return (
+    <PageFrame query={map}>
+      {(data) =>
+        data.windows.length === 0 ? (
+          <EmptyState icon={Activity} title="No window has been judged yet">
+            Windows are judged when enough rows have arrived.
+          </EmptyState>
+        ) : (
+          <Charts monitor={monitor} map={data} />
+        )
+      }
+    </PageFrame>
+  );
 }
 
 function Charts({ monitor, map }: { monitor: Monitor; map: HeatMap }) {
@@ -70,15 +82,29 @@ function Distribution({ reportId, feature }: { reportId: string; feature: string
           name={`${feature}-distribution`}
           table={{ columns: ["bin", "reference", "now"], rows: data.bins.map((bin) => [bin.label, bin.reference, bin.current]) }}
         >
-          <HistogramPair label={`Distribution of ${feature}`} bins={data.bins} kind={data.kind === "numeric" ? "numeric" : "category"} referenceName="Training" currentName="Window" />
-          {data.newCategories.length > 0 ? <Notice tone="warn" title="Values never seen in training">{data.newCategories.join(", ")}</Notice> : null}
+          <HistogramPair
+            label={`Distribution of ${feature}`}
+            bins={data.bins}
+            kind={data.kind === "numeric" ? "numeric" : "category"}
+            referenceName="Training"
+            currentName="Window"
+          />
+          {data.newCategories.length > 0 ? (
+            <Notice tone="warn" title="Values never seen in training">
+              {data.newCategories.join(", ")}
+            </Notice>
+          ) : null}
           {data.message ? <Notice tone="neutral">{data.message}</Notice> : null}
           <StatStrip
             label="Numbers"
             items={[
               { label: data.method.toUpperCase(), value: data.value?.toFixed(3) ?? "–", detail: `limit ${data.threshold}` },
               { label: "Chance alone", value: data.noiseFloor?.toFixed(3) ?? "–" },
-              { label: "Missing", value: `${(data.missingShare.current * 100).toFixed(1)} %`, detail: `training ${(data.missingShare.reference * 100).toFixed(1)} %` },
+              {
+                label: "Missing",
+                value: `${(data.missingShare.current * 100).toFixed(1)} %`,
+                detail: `training ${(data.missingShare.reference * 100).toFixed(1)} %`,
+              },
             ]}
           />
         </ChartFrame>
@@ -97,16 +123,27 @@ function Course({ monitor, feature, threshold, deploys }: { monitor: Monitor; fe
           title={`${feature} over time`}
           subtitle="Drift value by window; below the grey line chance alone explains it"
           name={`${feature}-drift`}
-          table={{ columns: ["window", "version", "rows", "value", "chance"], rows: data.points.map((point) => [day(point.windowStart), point.version, point.rows, point.value, point.noiseFloor]) }}
+          table={{
+            columns: ["window", "version", "rows", "value", "chance"],
+            rows: data.points.map((point) => [day(point.windowStart), point.version, point.rows, point.value, point.noiseFloor]),
+          }}
         >
           <LineChart
             label={`Drift of ${feature}`}
             x="time"
             thresholds={[{ value: threshold, label: `limit ${threshold}`, tone: "fail" }]}
-            events={deploys.flatMap((deploy) => (deploy.eventTime ? [{ at: deploy.eventTime.getTime(), label: `v${deploy.version}`, kind: "deploy" as const }] : []))}
+            events={deploys.flatMap((deploy) =>
+              deploy.eventTime ? [{ at: deploy.eventTime.getTime(), label: `v${deploy.version}`, kind: "deploy" as const }] : [],
+            )}
             series={[
               { id: "value", name: "drift", dots: true, points: data.points.map((point) => ({ x: point.windowStart.getTime(), y: point.value })) },
-              { id: "noise", name: "chance alone", reference: true, dashed: true, points: data.points.map((point) => ({ x: point.windowStart.getTime(), y: point.noiseFloor })) },
+              {
+                id: "noise",
+                name: "chance alone",
+                reference: true,
+                dashed: true,
+                points: data.points.map((point) => ({ x: point.windowStart.getTime(), y: point.noiseFloor })),
+              },
             ]}
           />
         </ChartFrame>

@@ -29,7 +29,13 @@ function MonitorDetail({ monitor }: { monitor: Monitor }) {
     <>
       <PageHeader
         title={monitor.deploymentName}
-        status={<StatusBadge status={monitor.state === "no_traffic" || monitor.state === "waiting" ? "waiting" : monitor.state} kind="drift" label={stateWord(monitor.state)} />}
+        status={
+          <StatusBadge
+            status={monitor.state === "no_traffic" || monitor.state === "waiting" ? "waiting" : monitor.state}
+            kind="drift"
+            label={stateWord(monitor.state)}
+          />
+        }
         meta={
           <>
             <TextLink href={`/deployments/${monitor.deploymentName}`}>Deployment</TextLink>
@@ -42,16 +48,29 @@ function MonitorDetail({ monitor }: { monitor: Monitor }) {
       <StatStrip
         label="The watch"
         items={[
-          { label: "Live version", value: monitor.liveVersion ? <TextLink href={`/models/${monitor.model.name}/versions/${monitor.liveVersion.version}`}>{`v${monitor.liveVersion.version}`}</TextLink> : "None" },
+          {
+            label: "Live version",
+            value: monitor.liveVersion ? (
+              <TextLink href={`/models/${monitor.model.name}/versions/${monitor.liveVersion.version}`}>{`v${monitor.liveVersion.version}`}</TextLink>
+            ) : (
+              "None"
+            ),
+          },
           { label: "Window", value: `${Math.round(monitor.monitor.windowSeconds / 86_400) || 1} days`, detail: `at least ${monitor.monitor.minRows} rows` },
           { label: "Alert", value: `${monitor.monitor.alertAfter} of the last ${monitor.monitor.ofLast}`, detail: `PSI limit ${monitor.threshold}` },
           { label: "Judged up to", value: monitor.evaluatedTo ? <Time at={monitor.evaluatedTo} form="date" /> : "Not yet", detail: "event time" },
-          { label: "Retrains", value: monitor.retrain ? monitor.retrain.pipeline : "By hand", detail: monitor.retrain?.enabled ? "by itself, on an alert" : "no drift trigger in trellis.yaml" },
+          {
+            label: "Retrains",
+            value: monitor.retrain ? monitor.retrain.pipeline : "By hand",
+            detail: monitor.retrain?.enabled ? "by itself, on an alert" : "no drift trigger in trellis.yaml",
+          },
         ]}
       />
       <div className="mt-4">
         {monitor.state === "no_traffic" ? (
-          <EmptyState icon={Activity} title="No predictions were logged yet">Send requests to /serve/{monitor.deploymentName}; the project's replay script sends the months to come.</EmptyState>
+          <EmptyState icon={Activity} title="No predictions were logged yet">
+            Send requests to /serve/{monitor.deploymentName}; the project's replay script sends the months to come.
+          </EmptyState>
         ) : (
           <DriftCharts monitor={monitor} />
         )}
@@ -83,8 +102,12 @@ function MonitorActions({ monitor }: { monitor: Monitor }) {
   };
   return (
     <>
-      <Button icon={RefreshCw} loading={evaluate.isPending} onClick={() => evaluate.mutate({ deploymentId: monitor.deploymentId })}>Judge now</Button>
-      <Button icon={RotateCcw} loading={run.isPending} onClick={() => void retrain()}>Retrain</Button>
+      <Button icon={RefreshCw} loading={evaluate.isPending} onClick={() => evaluate.mutate({ deploymentId: monitor.deploymentId })}>
+        Judge now
+      </Button>
+      <Button icon={RotateCcw} loading={run.isPending} onClick={() => void retrain()}>
+        Retrain
+      </Button>
     </>
   );
 }

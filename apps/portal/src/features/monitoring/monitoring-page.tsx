@@ -35,7 +35,11 @@ export function MonitoringPage() {
             keyboard="page"
             hasMore={overview.hasNextPage}
             onLoadMore={() => void overview.fetchNextPage()}
-            empty={<EmptyState icon={Activity} title="Nothing is watched yet">A monitor starts by itself when a model is deployed.</EmptyState>}
+            empty={
+              <EmptyState icon={Activity} title="Nothing is watched yet">
+                A monitor starts by itself when a model is deployed.
+              </EmptyState>
+            }
           />
         </Card>
       )}
@@ -46,9 +50,35 @@ export function MonitoringPage() {
 
 const COLUMNS: Column<Row>[] = [
   { id: "deployment", header: "Deployment", cell: (row) => <TextLink href={`/monitoring/${row.deploymentName}`}>{row.deploymentName}</TextLink> },
-  { id: "state", header: "State", width: 190, cell: (row) => <StatusBadge variant="text" status={row.state === "no_traffic" || row.state === "waiting" ? "waiting" : row.state} kind="drift" label={stateWord(row.state)} /> },
+  {
+    id: "state",
+    header: "State",
+    width: 190,
+    cell: (row) => (
+      <StatusBadge
+        variant="text"
+        status={row.state === "no_traffic" || row.state === "waiting" ? "waiting" : row.state}
+        kind="drift"
+        label={stateWord(row.state)}
+      />
+    ),
+  },
   { id: "finding", header: "Finding", cell: (row) => row.headline, truncate: true, width: "40%" },
   { id: "since", header: "Since", cell: (row) => (row.since ? <Time at={row.since} form="date" /> : "–") },
-  { id: "recent", header: "Last windows", hideBelow: "md", cell: (row) => <RunStrip label={`Last windows of ${row.deploymentName}`} runs={row.recent.map((window) => ({ id: window.windowStart.toISOString(), status: window.verdict === "drifted" ? "drifted" : window.verdict === "stable" ? "stable" : "insufficient", label: `${window.windowStart.toISOString().slice(0, 10)}: ${window.verdict}` }))} /> },
+  {
+    id: "recent",
+    header: "Last windows",
+    hideBelow: "md",
+    cell: (row) => (
+      <RunStrip
+        label={`Last windows of ${row.deploymentName}`}
+        runs={row.recent.map((window) => ({
+          id: window.windowStart.toISOString(),
+          status: window.verdict === "drifted" ? "drifted" : window.verdict === "stable" ? "stable" : "insufficient",
+          label: `${window.windowStart.toISOString().slice(0, 10)}: ${window.verdict}`,
+        }))}
+      />
+    ),
+  },
   { id: "version", header: "Version", align: "right", hideBelow: "lg", cell: (row) => (row.liveVersion ? `v${row.liveVersion.version}` : "–") },
 ];

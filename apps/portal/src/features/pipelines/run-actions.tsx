@@ -24,7 +24,11 @@ export function RunActions({ run }: { run: Run }) {
         <Menu
           label="Run again"
           align="end"
-          trigger={<Button icon={RotateCcw} iconAfter={ChevronDown}>Run again</Button>}
+          trigger={
+            <Button icon={RotateCcw} iconAfter={ChevronDown}>
+              Run again
+            </Button>
+          }
           items={[
             ...(mayRetry ? [{ label: "Retry from the failed step", onSelect: () => setOpen("retry") }] : []),
             { label: "Run all steps again", onSelect: () => setOpen("rerun") },
@@ -46,7 +50,15 @@ export function RunActions({ run }: { run: Run }) {
         onConfirm={() => cancel.mutateAsync({ runId: run.id })}
       />
       {open === "retry" ? <RetryDialog run={run} onClose={() => setOpen(null)} /> : null}
-      {open === "rerun" ? <StartRunDialog slug={run.project.slug} pipeline={run.pipelineName} specs={run.pipelineVersion.spec.parameters} values={run.parameters} onClose={() => setOpen(null)} /> : null}
+      {open === "rerun" ? (
+        <StartRunDialog
+          slug={run.project.slug}
+          pipeline={run.pipelineName}
+          specs={run.pipelineVersion.spec.parameters}
+          values={run.parameters}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
     </>
   );
 }
@@ -72,7 +84,19 @@ function RetryDialog({ run, onClose }: { run: Run; onClose(): void }) {
       }
     >
       {retry.error || plan.error ? <Notice tone="fail">{(retry.error ?? plan.error)?.message}</Notice> : null}
-      {plan.data ? <CheckList items={plan.data.steps.map((step) => ({ id: step.key, state: step.action === "reuse" ? ("pass" as const) : ("running" as const), title: step.key, detail: step.why, right: step.action === "reuse" ? "Reuse" : "Run" }))} /> : <Skeleton lines={4} />}
+      {plan.data ? (
+        <CheckList
+          items={plan.data.steps.map((step) => ({
+            id: step.key,
+            state: step.action === "reuse" ? ("pass" as const) : ("running" as const),
+            title: step.key,
+            detail: step.why,
+            right: step.action === "reuse" ? "Reuse" : "Run",
+          }))}
+        />
+      ) : (
+        <Skeleton lines={4} />
+      )}
     </Dialog>
   );
 }

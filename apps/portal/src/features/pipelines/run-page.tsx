@@ -48,12 +48,41 @@ function facts(run: Run) {
   const [version] = run.versions;
   const alertHref = typeof run.cause.deploymentName === "string" ? `/monitoring/${run.cause.deploymentName}` : undefined;
   return [
-    { label: "Trigger", value: alertHref ? <TextLink href={alertHref}>{triggerWords(run.triggerKind)}</TextLink> : triggerWords(run.triggerKind), detail: typeof run.cause.summary === "string" ? run.cause.summary : run.retryOf ? <TextLink href={`/projects/${run.project.slug}/runs/${run.retryOf.number}`}>{`of run ${run.retryOf.number}`}</TextLink> : null },
+    {
+      label: "Trigger",
+      value: alertHref ? <TextLink href={alertHref}>{triggerWords(run.triggerKind)}</TextLink> : triggerWords(run.triggerKind),
+      detail:
+        typeof run.cause.summary === "string" ? (
+          run.cause.summary
+        ) : run.retryOf ? (
+          <TextLink href={`/projects/${run.project.slug}/runs/${run.retryOf.number}`}>{`of run ${run.retryOf.number}`}</TextLink>
+        ) : null,
+    },
     { label: "Started by", value: run.requestedByName, detail: <Time at={run.createdAt} /> },
-    { label: "Commit", value: <span className="font-mono">{run.commit.slice(0, 8)}</span>, detail: run.lockDigest ? `lock ${run.lockDigest.slice(7, 15)}` : null },
+    {
+      label: "Commit",
+      value: <span className="font-mono">{run.commit.slice(0, 8)}</span>,
+      detail: run.lockDigest ? `lock ${run.lockDigest.slice(7, 15)}` : null,
+    },
     { label: "Pipeline version", value: `${run.pipelineName} v${run.pipelineVersion.number}`, detail: `${run.steps.length} steps` },
-    { label: run.endedAt ? "Took" : "Elapsed", value: run.startedAt ? <Duration from={run.startedAt} to={run.endedAt} live={run.endedAt === null} /> : "Not started", detail: run.usualSeconds ? <>usually <Duration ms={run.usualSeconds * 1000} /></> : null },
-    { label: "Result", value: version ? <TextLink href={`/models/${version.modelName}/versions/${version.version}`}>{`${version.modelName} v${version.version}`}</TextLink> : "–", detail: version ? "registered" : run.endedAt ? "nothing registered" : "registered at the end" },
+    {
+      label: run.endedAt ? "Took" : "Elapsed",
+      value: run.startedAt ? <Duration from={run.startedAt} to={run.endedAt} live={run.endedAt === null} /> : "Not started",
+      detail: run.usualSeconds ? (
+        <>
+          usually <Duration ms={run.usualSeconds * 1000} />
+        </>
+      ) : null,
+    },
+    {
+      label: "Result",
+      value: version ? (
+        <TextLink href={`/models/${version.modelName}/versions/${version.version}`}>{`${version.modelName} v${version.version}`}</TextLink>
+      ) : (
+        "–"
+      ),
+      detail: version ? "registered" : run.endedAt ? "nothing registered" : "registered at the end",
+    },
   ];
 }
 
@@ -73,17 +102,36 @@ function Steps({ run }: { run: Run }) {
         right={
           <>
             {view === "gantt" ? <GanttZoom gantt={gantt} /> : null}
-            <SegmentedControl label="View of the steps" size="sm" value={view} onChange={(value) => void setView(value)} items={[{ value: "gantt", label: "Gantt" }, { value: "dag", label: "DAG" }]} />
+            <SegmentedControl
+              label="View of the steps"
+              size="sm"
+              value={view}
+              onChange={(value) => void setView(value)}
+              items={[
+                { value: "gantt", label: "Gantt" },
+                { value: "dag", label: "DAG" },
+              ]}
+            />
           </>
         }
       >
         {view === "gantt" ? (
-          <Gantt ref={gantt} label={`Timeline of run ${run.number}`} data={ganttOf(run)} selected={stepKey ? { laneId: stepKey } : null} onSelect={({ laneId }) => void setChosen(laneId)} />
+          <Gantt
+            ref={gantt}
+            label={`Timeline of run ${run.number}`}
+            data={ganttOf(run)}
+            selected={stepKey ? { laneId: stepKey } : null}
+            onSelect={({ laneId }) => void setChosen(laneId)}
+          />
         ) : (
           <DagView label={`Graph of run ${run.number}`} {...dagOf(run)} selected={stepKey} onSelect={(id) => void setChosen(id)} />
         )}
       </Card>
-      {stepKey ? <StepPanel key={stepKey} run={run} stepKey={stepKey} /> : <Button onClick={() => void setChosen(run.steps[0]?.key ?? null)}>Show the first step</Button>}
+      {stepKey ? (
+        <StepPanel key={stepKey} run={run} stepKey={stepKey} />
+      ) : (
+        <Button onClick={() => void setChosen(run.steps[0]?.key ?? null)}>Show the first step</Button>
+      )}
     </>
   );
 }

@@ -10,7 +10,11 @@ export function findingOf(run: Run): { tone: "ok" | "warn" | "fail" | "run" | "n
   if (run.status === "failed" || run.status === "errored") return { tone: "fail", text: run.reason };
   if (run.status === "cancelled") return { tone: "neutral", text: run.reason || "Cancelled." };
   const working = run.steps.find((step) => step.status === "running");
-  if (working) return { tone: "run", text: working.progress ? `${working.key}: ${working.progress.done} of ${working.progress.total} ${working.progress.unit}` : `${working.key} is running.` };
+  if (working)
+    return {
+      tone: "run",
+      text: working.progress ? `${working.key}: ${working.progress.done} of ${working.progress.total} ${working.progress.unit}` : `${working.key} is running.`,
+    };
   const waiting = run.steps.find((step) => step.status === "queued" && step.reason !== "");
   if (waiting) return { tone: "neutral", text: `${waiting.key}: ${waiting.reason}` };
   const [version] = run.versions;

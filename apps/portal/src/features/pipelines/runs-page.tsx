@@ -22,7 +22,12 @@ export function RunsPage() {
     trigger: parseAsArrayOf(parseAsStringLiteral(TRIGGERS)).withDefault([]),
     mine: parseAsBoolean.withDefault(false),
   });
-  const input = { ...(filters.search ? { search: filters.search } : {}), ...(filters.status.length > 0 ? { status: filters.status } : {}), ...(filters.trigger.length > 0 ? { trigger: filters.trigger } : {}), mine: filters.mine };
+  const input = {
+    ...(filters.search ? { search: filters.search } : {}),
+    ...(filters.status.length > 0 ? { status: filters.status } : {}),
+    ...(filters.trigger.length > 0 ? { trigger: filters.trigger } : {}),
+    mine: filters.mine,
+  };
   const runs = useInfiniteQuery(trpc.pipelines.runs.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
   useLive("runs:*", trpc.pipelines.runs.pathKey());
   const rows = runs.data?.pages.flatMap((page) => page.items) ?? [];
@@ -39,8 +44,18 @@ export function RunsPage() {
             search={{ value: filters.search, onValueChange: (search) => void setFilters({ search }), placeholder: "Run, project, pipeline or person" }}
             chips={[
               { id: "mine", label: "Mine", active: filters.mine, onToggle: () => void setFilters({ mine: !filters.mine }) },
-              ...STATUSES.map((status) => ({ id: status, label: status.replace(/^./, (first) => first.toUpperCase()), active: filters.status.includes(status), onToggle: () => void setFilters({ status: toggle(filters.status, status) }) })),
-              { id: "drift", label: "By drift", active: filters.trigger.includes("drift"), onToggle: () => void setFilters({ trigger: toggle(filters.trigger, "drift") }) },
+              ...STATUSES.map((status) => ({
+                id: status,
+                label: status.replace(/^./, (first) => first.toUpperCase()),
+                active: filters.status.includes(status),
+                onToggle: () => void setFilters({ status: toggle(filters.status, status) }),
+              })),
+              {
+                id: "drift",
+                label: "By drift",
+                active: filters.trigger.includes("drift"),
+                onToggle: () => void setFilters({ trigger: toggle(filters.trigger, "drift") }),
+              },
             ]}
             onClear={filtered ? () => void setFilters(null) : undefined}
           />
@@ -49,7 +64,13 @@ export function RunsPage() {
             loading={runs.isPending}
             hasMore={runs.hasNextPage}
             onLoadMore={() => void runs.fetchNextPage()}
-            empty={filtered ? <EmptyState icon={CirclePlay} title="No run matches">Take a filter away to see more.</EmptyState> : undefined}
+            empty={
+              filtered ? (
+                <EmptyState icon={CirclePlay} title="No run matches">
+                  Take a filter away to see more.
+                </EmptyState>
+              ) : undefined
+            }
           />
         </Card>
       )}

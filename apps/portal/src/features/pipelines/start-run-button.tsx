@@ -29,7 +29,9 @@ export function StartRunButton(props: Props & { primary?: boolean }) {
 export function StartRunDialog({ slug, pipeline, specs, values = {}, onClose }: Props & { values?: Values; onClose(): void }) {
   const trpc = useTRPC();
   const navigate = useNavigate();
-  const [given, setGiven] = useState<Record<string, unknown>>(() => Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, values[name] ?? spec.default ?? ""])));
+  const [given, setGiven] = useState<Record<string, unknown>>(() =>
+    Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, values[name] ?? spec.default ?? ""])),
+  );
   const start = useMutation(trpc.pipelines.start.mutationOptions({ onSuccess: ({ number }) => navigate(`/projects/${slug}/runs/${number}`) }));
   const checked = checkParameters(specs, given);
   const problem = (name: string): string | undefined => checked.issues.find((issue) => issue.path === name || issue.path.endsWith(`.${name}`))?.message;
@@ -38,11 +40,23 @@ export function StartRunDialog({ slug, pipeline, specs, values = {}, onClose }: 
     if (checked.issues.length === 0) start.mutate({ project: slug, pipeline, parameters: checked.values });
   };
   return (
-    <Dialog open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} title={`Run ${pipeline}`} description={`Of ${slug}, at the newest commit on main.`}>
+    <Dialog
+      open
+      onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
+      title={`Run ${pipeline}`}
+      description={`Of ${slug}, at the newest commit on main.`}
+    >
       <form noValidate className="flex flex-col gap-4" onSubmit={submit}>
         {start.error ? <Notice tone="fail">{start.error.message}</Notice> : null}
         {Object.entries(specs).map(([name, spec]) => (
-          <ParameterField key={name} name={name} spec={spec} value={given[name]} error={problem(name)} onChange={(value) => setGiven({ ...given, [name]: value })} />
+          <ParameterField
+            key={name}
+            name={name}
+            spec={spec}
+            value={given[name]}
+            error={problem(name)}
+            onChange={(value) => setGiven({ ...given, [name]: value })}
+          />
         ))}
         <Button type="submit" variant="primary" icon={Play} loading={start.isPending}>
           Start run
@@ -52,7 +66,19 @@ export function StartRunDialog({ slug, pipeline, specs, values = {}, onClose }: 
   );
 }
 
-function ParameterField({ name, spec, value, error, onChange }: { name: string; spec: ParameterSpec; value: unknown; error: string | undefined; onChange(value: unknown): void }) {
+function ParameterField({
+  name,
+  spec,
+  value,
+  error,
+  onChange,
+}: {
+  name: string;
+  spec: ParameterSpec;
+  value: unknown;
+  error: string | undefined;
+  onChange(value: unknown): void;
+}) {
   if (spec.type === "boolean") return <Switch label={name} checked={value === true} onCheckedChange={onChange} />;
   const range = [spec.min === null ? null : `at least ${spec.min}`, spec.max === null ? null : `at most ${spec.max}`].filter(Boolean).join(", ");
   return (

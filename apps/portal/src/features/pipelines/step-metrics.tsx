@@ -14,12 +14,23 @@ export function StepMetrics({ runId, metrics }: { runId: string; metrics: Metric
   const trpc = useTRPC();
   const curves = metrics.filter((metric) => metric.points > 1).map((metric) => metric.key);
   const history = useQuery({ ...trpc.tracking.metricHistory.queryOptions({ runIds: [runId], keys: curves }), enabled: curves.length > 0 });
-  if (metrics.length === 0) return <EmptyState icon={ChartLine} title="No metrics" compact>A step reports them with trellis.log_metric("auc", 0.71).</EmptyState>;
+  if (metrics.length === 0)
+    return (
+      <EmptyState icon={ChartLine} title="No metrics" compact>
+        A step reports them with trellis.log_metric("auc", 0.71).
+      </EmptyState>
+    );
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
         {(history.data?.series ?? []).map((series) => (
-          <MetricCurve key={series.key} name={series.key} title={series.key} points={series.points.map((point) => ({ x: point.step, y: point.value }))} xLabel="step" />
+          <MetricCurve
+            key={series.key}
+            name={series.key}
+            title={series.key}
+            points={series.points.map((point) => ({ x: point.step, y: point.value }))}
+            xLabel="step"
+          />
         ))}
       </div>
       <DataTable
@@ -29,7 +40,14 @@ export function StepMetrics({ runId, metrics }: { runId: string; metrics: Metric
         csvName="metrics"
         columns={[
           { id: "key", header: "Metric", mono: true, cell: (row) => row.key, sort: (row) => row.key, csv: (row) => row.key },
-          { id: "value", header: "Last value", align: "right", cell: (row) => <NumberValue value={row.value} digits={4} />, sort: (row) => row.value, csv: (row) => row.value },
+          {
+            id: "value",
+            header: "Last value",
+            align: "right",
+            cell: (row) => <NumberValue value={row.value} digits={4} />,
+            sort: (row) => row.value,
+            csv: (row) => row.value,
+          },
           { id: "points", header: "Points", align: "right", cell: (row) => row.points, csv: (row) => row.points },
         ]}
       />

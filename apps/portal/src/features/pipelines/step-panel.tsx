@@ -36,11 +36,27 @@ export function StepPanel({ run, stepKey }: { run: Run; stepKey: string }) {
         </span>
       }
       aside={step.reason}
-      right={attempts.length > 1 && attempt ? <SegmentedControl label="Attempt" size="sm" value={String(attempt.number)} onChange={(value) => void setChosen(Number(value))} items={attempts.map(({ number }) => ({ value: String(number), label: `Attempt ${number}` }))} /> : null}
+      right={
+        attempts.length > 1 && attempt ? (
+          <SegmentedControl
+            label="Attempt"
+            size="sm"
+            value={String(attempt.number)}
+            onChange={(value) => void setChosen(Number(value))}
+            items={attempts.map(({ number }) => ({ value: String(number), label: `Attempt ${number}` }))}
+          />
+        ) : null
+      }
     >
       <div className="flex flex-col gap-3 p-4">
-        {attempt?.reason && attempt.status !== "succeeded" ? <Notice tone="fail" title={`Attempt ${attempt.number} ended`}>{attempt.reason}</Notice> : null}
-        {step.progress ? <ProgressBar label={`${step.progress.done} of ${step.progress.total} ${step.progress.unit}`} value={step.progress.done} max={step.progress.total} /> : null}
+        {attempt?.reason && attempt.status !== "succeeded" ? (
+          <Notice tone="fail" title={`Attempt ${attempt.number} ended`}>
+            {attempt.reason}
+          </Notice>
+        ) : null}
+        {step.progress ? (
+          <ProgressBar label={`${step.progress.done} of ${step.progress.total} ${step.progress.unit}`} value={step.progress.done} max={step.progress.total} />
+        ) : null}
         <Tabs
           label={`Of step ${step.key}`}
           value={tab}
@@ -65,8 +81,17 @@ export function StepPanel({ run, stepKey }: { run: Run; stepKey: string }) {
 }
 
 function NoAttempt({ step }: { step: Run["steps"][number] }) {
-  if (step.reusedFrom) return <EmptyState icon={ListTree} title={`Reused from run ${step.reusedFrom.runNumber}`} compact>Nothing was computed again.</EmptyState>;
-  return <EmptyState icon={ListTree} title={step.status === "cached" ? "Nothing had to be done" : "Has not started"} compact>{step.reason}</EmptyState>;
+  if (step.reusedFrom)
+    return (
+      <EmptyState icon={ListTree} title={`Reused from run ${step.reusedFrom.runNumber}`} compact>
+        Nothing was computed again.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon={ListTree} title={step.status === "cached" ? "Nothing had to be done" : "Has not started"} compact>
+      {step.reason}
+    </EmptyState>
+  );
 }
 
 function StepFiles({ runId, stepKey, summary }: { runId: string; stepKey: string; summary: string | null }) {
@@ -81,9 +106,22 @@ function StepFiles({ runId, stepKey, summary }: { runId: string; stepKey: string
             label="Files"
             rows={page.items}
             rowKey={(row) => row.id}
-            empty={<EmptyState icon={FileText} title="No files" compact>Files that trellis.yaml lists under outputs are kept here.</EmptyState>}
+            empty={
+              <EmptyState icon={FileText} title="No files" compact>
+                Files that trellis.yaml lists under outputs are kept here.
+              </EmptyState>
+            }
             columns={[
-              { id: "path", header: "Path", mono: true, cell: (row) => <TextLink external href={`/api/v1/artifacts/${row.id}/content`}>{row.path}</TextLink> },
+              {
+                id: "path",
+                header: "Path",
+                mono: true,
+                cell: (row) => (
+                  <TextLink external href={`/api/v1/artifacts/${row.id}/content`}>
+                    {row.path}
+                  </TextLink>
+                ),
+              },
               { id: "size", header: "Size", align: "right", cell: (row) => <Bytes value={row.sizeBytes} /> },
               { id: "digest", header: "Digest", mono: true, hideBelow: "md", cell: (row) => row.digest.slice(7, 19) },
             ]}
@@ -111,5 +149,16 @@ function Parameters({ run, stepKey, command }: { run: Run; stepKey: string; comm
 
 function StepEvents({ run, stepKey }: { run: Run; stepKey: string }) {
   const events = run.events.filter((event) => event.stepKey === stepKey || event.stepKey === null);
-  return <EventTimeline label="What happened" timeForm="clock" events={events.map((event) => ({ id: String(event.seq), at: event.at, title: event.message || event.kind, detail: event.message ? event.kind : undefined }))} />;
+  return (
+    <EventTimeline
+      label="What happened"
+      timeForm="clock"
+      events={events.map((event) => ({
+        id: String(event.seq),
+        at: event.at,
+        title: event.message || event.kind,
+        detail: event.message ? event.kind : undefined,
+      }))}
+    />
+  );
 }

@@ -19,7 +19,15 @@ export function PlatformPage() {
       <CardGrid min={240}>
         <Card title={<TextLink href="/platform/people">People</TextLink>}>Roles, invitations, accounts.</Card>
         {person.atLeast("admin") ? <Card title={<TextLink href="/platform/audit">Audit log</TextLink>}>Every write: who, what, when.</Card> : null}
-        <Card title={<TextLink external href="/api/v1/openapi.json">REST API</TextLink>}>The OpenAPI document of this portal.</Card>
+        <Card
+          title={
+            <TextLink external href="/api/v1/openapi.json">
+              REST API
+            </TextLink>
+          }
+        >
+          The OpenAPI document of this portal.
+        </Card>
       </CardGrid>
       <PageFrame query={about}>
         {(data) => (
@@ -36,8 +44,23 @@ export function PlatformPage() {
                 ]}
               />
             </Card>
-            <Card title={`Trellis ${data.version}`} aside={<>up since <Time at={data.startedAt} /></>} flush>
-              <CheckList items={Object.entries(data.checks).map(([name, answer]) => ({ id: name, state: answer === "ok" ? ("pass" as const) : ("fail" as const), title: name, detail: answer }))} />
+            <Card
+              title={`Trellis ${data.version}`}
+              aside={
+                <>
+                  up since <Time at={data.startedAt} />
+                </>
+              }
+              flush
+            >
+              <CheckList
+                items={Object.entries(data.checks).map(([name, answer]) => ({
+                  id: name,
+                  state: answer === "ok" ? ("pass" as const) : ("fail" as const),
+                  title: name,
+                  detail: answer,
+                }))}
+              />
               <p className="px-4 py-3 text-sm text-ink-2">Database: {data.databaseKind === "pglite" ? "embedded PostgreSQL (PGlite)" : "PostgreSQL"}</p>
             </Card>
           </div>

@@ -22,7 +22,9 @@ export function EditCard({ version }: { version: Outputs["registry"]["version"] 
   );
   return (
     <>
-      <Button size="sm" icon={Pencil} onClick={() => setOpen(true)}>Edit</Button>
+      <Button size="sm" icon={Pencil} onClick={() => setOpen(true)}>
+        Edit
+      </Button>
       <Dialog
         open={open}
         onOpenChange={setOpen}
@@ -32,7 +34,9 @@ export function EditCard({ version }: { version: Outputs["registry"]["version"] 
         footer={
           <>
             <Button onClick={() => setOpen(false)}>Close</Button>
-            <Button variant="primary" loading={update.isPending} onClick={() => update.mutate({ versionId: version.id, card })}>Save card</Button>
+            <Button variant="primary" loading={update.isPending} onClick={() => update.mutate({ versionId: version.id, card })}>
+              Save card
+            </Button>
           </>
         }
       >

@@ -24,11 +24,22 @@ function ModelDetail({ model }: { model: Model }) {
   const latest = model.versionRows[0];
   return (
     <>
-      <PageHeader title={model.name} meta={<>{model.description || `${model.task} model of`} <TextLink href={`/projects/${model.project.slug}`}>{model.project.slug}</TextLink></>} />
+      <PageHeader
+        title={model.name}
+        meta={
+          <>
+            {model.description || `${model.task} model of`} <TextLink href={`/projects/${model.project.slug}`}>{model.project.slug}</TextLink>
+          </>
+        }
+      />
       <StatStrip
         label="About this model"
         items={[
-          { label: "Latest", value: latest ? <TextLink href={`/models/${model.name}/versions/${latest.version}`}>{`Version ${latest.version}`}</TextLink> : "–", detail: latest ? headlineMetrics(latest.metrics, 2) : null },
+          {
+            label: "Latest",
+            value: latest ? <TextLink href={`/models/${model.name}/versions/${latest.version}`}>{`Version ${latest.version}`}</TextLink> : "–",
+            detail: latest ? headlineMetrics(latest.metrics, 2) : null,
+          },
           { label: "Aliases", value: model.aliases.length > 0 ? model.aliases.map((alias) => `${alias.alias} v${alias.version}`).join(", ") : "None" },
           { label: "Live in", value: model.environments.length > 0 ? model.environments.join(", ") : "Nowhere" },
           { label: "Task", value: model.task || "–", detail: model.framework },
@@ -44,12 +55,54 @@ function ModelDetail({ model }: { model: Model }) {
           csvName={`${model.name}-versions`}
           empty={<EmptyState icon={Box} title="No versions" />}
           columns={[
-            { id: "version", header: "Version", cell: (row) => <TextLink href={`/models/${model.name}/versions/${row.version}`}>{`v${row.version}`}</TextLink>, sort: (row) => row.version, csv: (row) => row.version },
-            { id: "status", header: "Status", cell: (row) => <StatusBadge variant="text" status={row.status === "archived" ? "deprecated" : "registered"} kind="version" label={row.status === "archived" ? "Archived" : "Ready"} /> },
+            {
+              id: "version",
+              header: "Version",
+              cell: (row) => <TextLink href={`/models/${model.name}/versions/${row.version}`}>{`v${row.version}`}</TextLink>,
+              sort: (row) => row.version,
+              csv: (row) => row.version,
+            },
+            {
+              id: "status",
+              header: "Status",
+              cell: (row) => (
+                <StatusBadge
+                  variant="text"
+                  status={row.status === "archived" ? "deprecated" : "registered"}
+                  kind="version"
+                  label={row.status === "archived" ? "Archived" : "Ready"}
+                />
+              ),
+            },
             { id: "metrics", header: "Metrics", mono: true, cell: (row) => headlineMetrics(row.metrics, 3) },
-            { id: "aliases", header: "Aliases", cell: (row) => <span className="flex gap-1">{row.aliases.map((alias) => <IdChip key={alias} value={alias} copy={false} />)}</span> },
-            { id: "live", header: "Live in", cell: (row) => row.environments.map((name) => <Badge key={name} tone="ok">{name}</Badge>) },
-            { id: "run", header: "Run", hideBelow: "md", cell: (row) => (row.runNumber ? <TextLink quiet href={`/projects/${model.project.slug}/runs/${row.runNumber}`}>{`Run ${row.runNumber}`}</TextLink> : "–") },
+            {
+              id: "aliases",
+              header: "Aliases",
+              cell: (row) => (
+                <span className="flex gap-1">
+                  {row.aliases.map((alias) => (
+                    <IdChip key={alias} value={alias} copy={false} />
+                  ))}
+                </span>
+              ),
+            },
+            {
+              id: "live",
+              header: "Live in",
+              cell: (row) =>
+                row.environments.map((name) => (
+                  <Badge key={name} tone="ok">
+                    {name}
+                  </Badge>
+                )),
+            },
+            {
+              id: "run",
+              header: "Run",
+              hideBelow: "md",
+              cell: (row) =>
+                row.runNumber ? <TextLink quiet href={`/projects/${model.project.slug}/runs/${row.runNumber}`}>{`Run ${row.runNumber}`}</TextLink> : "–",
+            },
             { id: "commit", header: "Commit", mono: true, hideBelow: "lg", cell: (row) => row.commit.slice(0, 8) },
             { id: "created", header: "Registered", cell: (row) => <Time at={row.createdAt} />, sort: (row) => row.createdAt },
           ]}
@@ -74,7 +127,16 @@ function ModelDetail({ model }: { model: Model }) {
           {model.aliasEvents.length === 0 ? (
             <p className="text-sm text-ink-3">No alias has moved yet. A deployment to production moves champion.</p>
           ) : (
-            <EventTimeline label="Moves of aliases" events={model.aliasEvents.map((event, index) => ({ id: String(index), at: event.at, by: event.actorName, title: event.toVersion ? `${event.alias} is version ${event.toVersion}` : `${event.alias} was taken away`, detail: event.fromVersion ? `before: version ${event.fromVersion}` : event.reason }))} />
+            <EventTimeline
+              label="Moves of aliases"
+              events={model.aliasEvents.map((event, index) => ({
+                id: String(index),
+                at: event.at,
+                by: event.actorName,
+                title: event.toVersion ? `${event.alias} is version ${event.toVersion}` : `${event.alias} was taken away`,
+                detail: event.fromVersion ? `before: version ${event.fromVersion}` : event.reason,
+              }))}
+            />
           )}
         </Card>
       </div>

@@ -1,7 +1,22 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Badge, Bytes, Card, EmptyState, IdChip, KeyValueList, LineageStrip, NumberValue, PageHeader, StatStrip, StatusBadge, Tabs, TextLink, Time } from "@trellis/ui";
+import {
+  Badge,
+  Bytes,
+  Card,
+  EmptyState,
+  IdChip,
+  KeyValueList,
+  LineageStrip,
+  NumberValue,
+  PageHeader,
+  StatStrip,
+  StatusBadge,
+  Tabs,
+  TextLink,
+  Time,
+} from "@trellis/ui";
 import { DataTable } from "@trellis/ui/table";
 import { Box, CirclePlay, Database, FileText, Rocket } from "lucide-react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
@@ -32,24 +47,38 @@ function VersionDetail({ version }: { version: Version }) {
   const places = useQuery(trpc.delivery.ofVersion.queryOptions({ versionId: version.id }));
   const live = (places.data ?? []).filter((place) => place.state === "live");
   const [first, second] = orderedMetrics(version.metrics);
-  const metric = (key: string | undefined) => (key ? { label: key, value: <NumberValue value={version.metrics[key] ?? null} digits={4} /> } : { label: "Metrics", value: "None" });
+  const metric = (key: string | undefined) =>
+    key ? { label: key, value: <NumberValue value={version.metrics[key] ?? null} digits={4} /> } : { label: "Metrics", value: "None" };
   return (
     <>
       <PageHeader
         title={`${version.model.name} version ${version.version}`}
         status={
           <>
-            <StatusBadge status={version.status === "archived" ? "deprecated" : "registered"} kind="version" label={version.status === "archived" ? "Archived" : "Ready"} />
+            <StatusBadge
+              status={version.status === "archived" ? "deprecated" : "registered"}
+              kind="version"
+              label={version.status === "archived" ? "Archived" : "Ready"}
+            />
             {version.aliases.map((alias) => (
-              <Badge key={alias} tone="accent">{alias}</Badge>
+              <Badge key={alias} tone="accent">
+                {alias}
+              </Badge>
             ))}
           </>
         }
         meta={
           <>
             Registered <Time at={version.createdAt} />
-            {version.previous ? <TextLink quiet href={`/models/${version.model.name}/versions/${version.previous.version}`}>{`before: version ${version.previous.version}`}</TextLink> : null}
-            {version.next ? <TextLink quiet href={`/models/${version.model.name}/versions/${version.next.version}`}>{`after: version ${version.next.version}`}</TextLink> : null}
+            {version.previous ? (
+              <TextLink
+                quiet
+                href={`/models/${version.model.name}/versions/${version.previous.version}`}
+              >{`before: version ${version.previous.version}`}</TextLink>
+            ) : null}
+            {version.next ? (
+              <TextLink quiet href={`/models/${version.model.name}/versions/${version.next.version}`}>{`after: version ${version.next.version}`}</TextLink>
+            ) : null}
           </>
         }
         actions={<VersionActions version={version} />}
@@ -59,7 +88,17 @@ function VersionDetail({ version }: { version: Version }) {
         items={[
           metric(first),
           metric(second),
-          { label: "Live in", value: live.length > 0 ? live.map((place) => <TextLink key={place.environment} href={`/deployments/${place.deployment?.name ?? ""}`}>{place.environment}</TextLink>) : "Nowhere" },
+          {
+            label: "Live in",
+            value:
+              live.length > 0
+                ? live.map((place) => (
+                    <TextLink key={place.environment} href={`/deployments/${place.deployment?.name ?? ""}`}>
+                      {place.environment}
+                    </TextLink>
+                  ))
+                : "Nowhere",
+          },
           { label: "Size", value: <Bytes value={version.sizeBytes} />, detail: `${version.files.length} files` },
           { label: "Digest", value: <IdChip value={version.digest} short /> },
         ]}
@@ -92,9 +131,23 @@ function VersionDetail({ version }: { version: Version }) {
 function lineage(version: Version, live: Outputs["delivery"]["ofVersion"]) {
   return [
     { id: "data", icon: Database, title: "Training data", detail: version.dataDigest?.slice(7, 19) ?? "not recorded", href: "/data" },
-    ...(version.run ? [{ id: "run", icon: CirclePlay, title: `${version.run.pipelineName} run ${version.run.number}`, detail: `by ${version.run.requestedByName}`, href: `/projects/${version.project.slug}/runs/${version.run.number}` }] : []),
+    ...(version.run
+      ? [
+          {
+            id: "run",
+            icon: CirclePlay,
+            title: `${version.run.pipelineName} run ${version.run.number}`,
+            detail: `by ${version.run.requestedByName}`,
+            href: `/projects/${version.project.slug}/runs/${version.run.number}`,
+          },
+        ]
+      : []),
     { id: "version", icon: Box, title: `${version.model.name} v${version.version}`, detail: version.digest.slice(7, 19), current: true },
-    ...live.flatMap(({ deployment, environment }) => (deployment ? [{ id: deployment.id, icon: Rocket, title: deployment.name, detail: `live in ${environment}`, href: `/deployments/${deployment.name}` }] : [])),
+    ...live.flatMap(({ deployment, environment }) =>
+      deployment
+        ? [{ id: deployment.id, icon: Rocket, title: deployment.name, detail: `live in ${environment}`, href: `/deployments/${deployment.name}` }]
+        : [],
+    ),
   ];
 }
 
@@ -110,7 +163,13 @@ function Overview({ version }: { version: Version }) {
           csvName="metrics"
           columns={[
             { id: "key", header: "Metric", mono: true, cell: (row) => row.key, csv: (row) => row.key },
-            { id: "value", header: "Value", align: "right", cell: (row) => <NumberValue value={row.value} digits={Number.isInteger(row.value) ? 0 : 4} />, csv: (row) => row.value },
+            {
+              id: "value",
+              header: "Value",
+              align: "right",
+              cell: (row) => <NumberValue value={row.value} digits={Number.isInteger(row.value) ? 0 : 4} />,
+              csv: (row) => row.value,
+            },
           ]}
         />
       </Card>
@@ -135,7 +194,13 @@ function Overview({ version }: { version: Version }) {
 function CardTab({ version }: { version: Version }) {
   return (
     <Card title="Model card" right={version.abilities.write ? <EditCard version={version} /> : null}>
-      {version.card ? <Markdown source={version.card} /> : <EmptyState icon={FileText} title="No card" compact>The package step writes card.md into the model folder. You can also write it here.</EmptyState>}
+      {version.card ? (
+        <Markdown source={version.card} />
+      ) : (
+        <EmptyState icon={FileText} title="No card" compact>
+          The package step writes card.md into the model folder. You can also write it here.
+        </EmptyState>
+      )}
     </Card>
   );
 }
@@ -149,7 +214,17 @@ function Files({ version }: { version: Version }) {
         rowKey={(row) => row.path}
         csvName="files"
         columns={[
-          { id: "path", header: "Path", mono: true, cell: (row) => <TextLink external href={`/api/v1/models/${version.model.name}/versions/${version.version}/files/${row.path}`}>{row.path}</TextLink>, csv: (row) => row.path },
+          {
+            id: "path",
+            header: "Path",
+            mono: true,
+            cell: (row) => (
+              <TextLink external href={`/api/v1/models/${version.model.name}/versions/${version.version}/files/${row.path}`}>
+                {row.path}
+              </TextLink>
+            ),
+            csv: (row) => row.path,
+          },
           { id: "size", header: "Size", align: "right", cell: (row) => <Bytes value={row.sizeBytes} />, csv: (row) => row.sizeBytes },
           { id: "digest", header: "Digest", mono: true, cell: (row) => <IdChip value={row.digest} short />, csv: (row) => row.digest },
         ]}

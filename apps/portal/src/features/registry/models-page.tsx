@@ -32,14 +32,18 @@ export function ModelsPage() {
   const models = useInfiniteQuery(trpc.registry.models.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
   useLive("models:*", trpc.registry.models.pathKey());
   const facets = models.data?.pages[0]?.facets;
-  const facetLists = facets ? [
-    { id: "project", label: FACETS.project, values: facets.projects },
-    { id: "task", label: FACETS.task, values: facets.tasks },
-    { id: "framework", label: FACETS.framework, values: facets.frameworks },
-    { id: "alias", label: FACETS.alias, values: facets.aliases },
-    { id: "environment", label: FACETS.environment, values: facets.environments },
-  ].filter((facet) => facet.values.length > 0) : [];
-  const selected = Object.fromEntries(Object.keys(FACETS).map((key) => [key, state[key as keyof typeof FACETS] ? [state[key as keyof typeof FACETS] as string] : []]));
+  const facetLists = facets
+    ? [
+        { id: "project", label: FACETS.project, values: facets.projects },
+        { id: "task", label: FACETS.task, values: facets.tasks },
+        { id: "framework", label: FACETS.framework, values: facets.frameworks },
+        { id: "alias", label: FACETS.alias, values: facets.aliases },
+        { id: "environment", label: FACETS.environment, values: facets.environments },
+      ].filter((facet) => facet.values.length > 0)
+    : [];
+  const selected = Object.fromEntries(
+    Object.keys(FACETS).map((key) => [key, state[key as keyof typeof FACETS] ? [state[key as keyof typeof FACETS] as string] : []]),
+  );
   const filtered = Object.keys(FACETS).some((key) => state[key as keyof typeof FACETS]) || state.search !== "";
   return (
     <>
@@ -52,7 +56,19 @@ export function ModelsPage() {
           <Card flush>
             <FilterBar
               search={{ value: state.search, onValueChange: (search) => void setState({ search }), placeholder: "Name, description or tag" }}
-              right={<Select size="sm" label="Sort" value={state.sort} onValueChange={(sort) => void setState({ sort })} options={[{ value: "updated", label: "Last changed" }, { value: "name", label: "Name" }, { value: "created", label: "Newest" }]} />}
+              right={
+                <Select
+                  size="sm"
+                  label="Sort"
+                  value={state.sort}
+                  onValueChange={(sort) => void setState({ sort })}
+                  options={[
+                    { value: "updated", label: "Last changed" },
+                    { value: "name", label: "Name" },
+                    { value: "created", label: "Newest" },
+                  ]}
+                />
+              }
               onClear={filtered ? () => void setState(null) : undefined}
             />
             <DataTable
@@ -66,7 +82,17 @@ export function ModelsPage() {
               csvName="models"
               hasMore={models.hasNextPage}
               onLoadMore={() => void models.fetchNextPage()}
-              empty={filtered ? <EmptyState icon={Box} title="No model matches">Take a filter away to see more.</EmptyState> : <EmptyState icon={Box} title="No models yet">A run registers one when its pipeline says so under register.</EmptyState>}
+              empty={
+                filtered ? (
+                  <EmptyState icon={Box} title="No model matches">
+                    Take a filter away to see more.
+                  </EmptyState>
+                ) : (
+                  <EmptyState icon={Box} title="No models yet">
+                    A run registers one when its pipeline says so under register.
+                  </EmptyState>
+                )
+              }
             />
           </Card>
         </div>
@@ -76,12 +102,59 @@ export function ModelsPage() {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { id: "name", header: "Model", cell: (row) => <TextLink href={`/models/${row.name}`} className="whitespace-nowrap">{row.name}</TextLink>, csv: (row) => row.name },
-  { id: "project", header: "Project", hideBelow: "md", cell: (row) => <TextLink quiet href={`/projects/${row.project.slug}`} className="whitespace-nowrap">{row.project.slug}</TextLink>, csv: (row) => row.project.slug },
+  {
+    id: "name",
+    header: "Model",
+    cell: (row) => (
+      <TextLink href={`/models/${row.name}`} className="whitespace-nowrap">
+        {row.name}
+      </TextLink>
+    ),
+    csv: (row) => row.name,
+  },
+  {
+    id: "project",
+    header: "Project",
+    hideBelow: "md",
+    cell: (row) => (
+      <TextLink quiet href={`/projects/${row.project.slug}`} className="whitespace-nowrap">
+        {row.project.slug}
+      </TextLink>
+    ),
+    csv: (row) => row.project.slug,
+  },
   { id: "task", header: "Task", hideBelow: "lg", cell: (row) => row.task, csv: (row) => row.task },
   { id: "latest", header: "Latest", cell: (row) => (row.latest ? `v${row.latest.version}` : "–"), csv: (row) => row.latest?.version ?? "" },
-  { id: "metrics", header: "Metrics", mono: true, hideBelow: "md", cell: (row) => <span className="whitespace-nowrap">{headlineMetrics(row.latest?.metrics ?? {}, 1)}</span> },
-  { id: "aliases", header: "Aliases", hideBelow: "lg", cell: (row) => <span className="flex flex-wrap gap-1">{row.aliases.map((alias) => <IdChip key={alias.alias} value={`${alias.alias} v${alias.version}`} copy={false} />)}</span>, csv: (row) => row.aliases.map((alias) => `${alias.alias}=${alias.version}`).join(" ") },
-  { id: "live", header: "Live in", cell: (row) => row.environments.map((name) => <Badge key={name} tone="ok">{name}</Badge>), csv: (row) => row.environments.join(" ") },
+  {
+    id: "metrics",
+    header: "Metrics",
+    mono: true,
+    hideBelow: "md",
+    cell: (row) => <span className="whitespace-nowrap">{headlineMetrics(row.latest?.metrics ?? {}, 1)}</span>,
+  },
+  {
+    id: "aliases",
+    header: "Aliases",
+    hideBelow: "lg",
+    cell: (row) => (
+      <span className="flex flex-wrap gap-1">
+        {row.aliases.map((alias) => (
+          <IdChip key={alias.alias} value={`${alias.alias} v${alias.version}`} copy={false} />
+        ))}
+      </span>
+    ),
+    csv: (row) => row.aliases.map((alias) => `${alias.alias}=${alias.version}`).join(" "),
+  },
+  {
+    id: "live",
+    header: "Live in",
+    cell: (row) =>
+      row.environments.map((name) => (
+        <Badge key={name} tone="ok">
+          {name}
+        </Badge>
+      )),
+    csv: (row) => row.environments.join(" "),
+  },
   { id: "updated", header: "Changed", cell: (row) => <Time at={row.updatedAt} />, csv: (row) => row.updatedAt.toISOString() },
 ];

@@ -26,7 +26,9 @@ export function VersionActions({ version }: { version: Version }) {
         trigger={<Button icon={Ellipsis} aria-label="More actions" />}
         items={[
           { label: "Set an alias", onSelect: () => setOpen("alias") },
-          archived ? { label: "Bring back", onSelect: () => archive.mutate({ versionId: version.id, archived: false }) } : { label: "Archive", danger: true, onSelect: () => archive.mutate({ versionId: version.id, archived: true }) },
+          archived
+            ? { label: "Bring back", onSelect: () => archive.mutate({ versionId: version.id, archived: false }) }
+            : { label: "Archive", danger: true, onSelect: () => archive.mutate({ versionId: version.id, archived: true }) },
         ]}
       />
       <Button variant="primary" icon={Rocket} disabled={archived} onClick={() => setOpen("deploy")}>
@@ -51,10 +53,24 @@ function DeployDialog({ version, onClose }: { version: Version; onClose(): void 
     request.mutate({ versionId: version.id, environment, reason });
   };
   return (
-    <Dialog open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} title={`Deploy ${version.model.name} version ${version.version}`} description="Opens a change request with the exact change and the evidence.">
+    <Dialog
+      open
+      onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
+      title={`Deploy ${version.model.name} version ${version.version}`}
+      description="Opens a change request with the exact change and the evidence."
+    >
       <form className="flex flex-col gap-4" onSubmit={submit}>
         {request.error ? <Notice tone="fail">{request.error.message}</Notice> : null}
-        <Field label="Environment" help={chosen ? (chosen.approvalsRequired > 0 ? `Needs ${chosen.approvalsRequired === 1 ? "an approval by someone else" : `${chosen.approvalsRequired} approvals by others`}.` : "Goes live without an approval when no gate fails.") : undefined}>
+        <Field
+          label="Environment"
+          help={
+            chosen
+              ? chosen.approvalsRequired > 0
+                ? `Needs ${chosen.approvalsRequired === 1 ? "an approval by someone else" : `${chosen.approvalsRequired} approvals by others`}.`
+                : "Goes live without an approval when no gate fails."
+              : undefined
+          }
+        >
           <Select options={(environments.data ?? []).map(({ name }) => ({ value: name, label: name }))} value={environment} onValueChange={setEnvironment} />
         </Field>
         <Field label="Reason" help="What the approver should know.">
@@ -80,7 +96,12 @@ function AliasDialog({ version, onClose, onDone }: { version: Version; onClose()
     }),
   );
   return (
-    <Dialog open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} title="Set an alias" description={`Points the alias at version ${version.version}. Where it pointed before stays in the history.`}>
+    <Dialog
+      open
+      onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
+      title="Set an alias"
+      description={`Points the alias at version ${version.version}. Where it pointed before stays in the history.`}
+    >
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -92,7 +113,9 @@ function AliasDialog({ version, onClose, onDone }: { version: Version; onClose()
         <Field label="Alias">
           <TextInput mono value={alias} onValueChange={setAlias} required />
         </Field>
-        <Button type="submit" variant="primary" loading={set.isPending}>Set alias</Button>
+        <Button type="submit" variant="primary" loading={set.isPending}>
+          Set alias
+        </Button>
       </form>
     </Dialog>
   );

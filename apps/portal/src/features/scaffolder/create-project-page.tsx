@@ -23,7 +23,13 @@ function Wizard({ template }: { template: Template }) {
   const trpc = useTRPC();
   const navigate = useNavigate();
   const [step, setStep] = useState<"form" | "review">("form");
-  const [draft, setDraft] = useState<ProjectDraft>({ slug: "", title: "", description: "", visibility: "internal", answers: defaultAnswers(template.manifest) });
+  const [draft, setDraft] = useState<ProjectDraft>({
+    slug: "",
+    title: "",
+    description: "",
+    visibility: "internal",
+    answers: defaultAnswers(template.manifest),
+  });
   const checked = checkAnswers(template.manifest, draft.answers, { slug: draft.slug, title: draft.title, description: draft.description });
   const request = { template: template.name, ...draft, title: draft.title || draft.slug, answers: checked.values };
   const preview = useMutation(trpc.scaffolder.preview.mutationOptions());

@@ -20,10 +20,23 @@ export function ParameterField({ parameter, value, error, onBlur, onChange }: Pr
 
 function Control({ parameter, value, onChange }: Pick<Props, "parameter" | "value" | "onChange">) {
   if (parameter.type === "choice") {
-    return <Select options={parameter.choices.map((choice) => ({ value: String(choice.value), label: choice.title, description: choice.description }))} value={value === undefined ? null : String(value)} onValueChange={onChange} />;
+    return (
+      <Select
+        options={parameter.choices.map((choice) => ({ value: String(choice.value), label: choice.title, description: choice.description }))}
+        value={value === undefined ? null : String(value)}
+        onValueChange={onChange}
+      />
+    );
   }
   if (parameter.type === "integer" || parameter.type === "number") {
-    return <NumberInput value={typeof value === "number" ? value : null} min={parameter.min ?? undefined} max={parameter.max ?? undefined} onValueChange={(number) => onChange(number ?? "")} />;
+    return (
+      <NumberInput
+        value={typeof value === "number" ? value : null}
+        min={parameter.min ?? undefined}
+        max={parameter.max ?? undefined}
+        onValueChange={(number) => onChange(number ?? "")}
+      />
+    );
   }
   return <TextInput value={String(value ?? "")} placeholder={parameter.placeholder} onValueChange={onChange} />;
 }

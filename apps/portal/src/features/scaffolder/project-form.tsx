@@ -54,7 +54,14 @@ export function ProjectForm({ manifest, draft, onChange, issues, busy, onReview 
             error={draft.slug === "" && !shown("slug") ? undefined : (nameProblem ?? undefined)}
             labelAside={name.data?.available && name.data.slug === draft.slug ? <span className="text-xs text-ok-ink">Free</span> : null}
           >
-            <TextInput mono value={draft.slug} placeholder="flight-delays" autoFocus onValueChange={(value) => set({ slug: value.trim() })} onBlur={() => touch("slug")} />
+            <TextInput
+              mono
+              value={draft.slug}
+              placeholder="flight-delays"
+              autoFocus
+              onValueChange={(value) => set({ slug: value.trim() })}
+              onBlur={() => touch("slug")}
+            />
           </Field>
           <Field label="Title" help="How people read it. Left empty, the name is shown.">
             <TextInput value={draft.title} maxLength={100} onValueChange={(title) => set({ title })} />

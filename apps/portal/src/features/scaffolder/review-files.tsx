@@ -20,7 +20,16 @@ export function ReviewFiles({ preview }: { preview: Preview | null }) {
       <Card title="What will be made" aside={`${preview.makes.length} things`}>
         <KeyValueList items={preview.makes.map((thing) => ({ label: thing.title, value: thing.detail }))} columns={2} />
       </Card>
-      <Card title="Files" aside={<><span>{preview.files.length} files, </span><Bytes value={preview.totalBytes} /></>} flush>
+      <Card
+        title="Files"
+        aside={
+          <>
+            <span>{preview.files.length} files, </span>
+            <Bytes value={preview.totalBytes} />
+          </>
+        }
+        flush
+      >
         <FileTree
           label="Files of the new repository"
           files={preview.files.map(({ path: filePath, sizeBytes }) => ({ path: filePath, sizeBytes }))}
@@ -34,11 +43,23 @@ export function ReviewFiles({ preview }: { preview: Preview | null }) {
 }
 
 function FileContent({ file }: { file: Preview["files"][number] }) {
-  if (file.content === null) return <EmptyState icon={FileText} title={file.path} compact>This file is not text. It is copied as it is.</EmptyState>;
+  if (file.content === null)
+    return (
+      <EmptyState icon={FileText} title={file.path} compact>
+        This file is not text. It is copied as it is.
+      </EmptyState>
+    );
   const language = LANGUAGES[file.path.split(".").at(-1) ?? ""] ?? "text";
   return (
     <>
-      <CodeBlock code={file.content} language={language} title={file.path} lineNumbers maxHeight={560} marks={file.answeredLines.map((line) => ({ line, tone: "accent" as const }))} />
+      <CodeBlock
+        code={file.content}
+        language={language}
+        title={file.path}
+        lineNumbers
+        maxHeight={560}
+        marks={file.answeredLines.map((line) => ({ line, tone: "accent" as const }))}
+      />
       {file.truncated ? <p className="px-3 py-2 text-xs text-ink-3">Only the beginning is shown.</p> : null}
     </>
   );

@@ -34,9 +34,21 @@ function TaskDetail({ task }: { task: Task }) {
         meta={`From ${task.template} ${task.templateVersion}`}
         actions={
           <>
-            {live ? <Button loading={cancel.isPending} onClick={() => cancel.mutate({ taskId: task.id })}>Cancel</Button> : null}
-            {task.status === "failed" || task.status === "cancelled" ? <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate({ taskId: task.id })}>Retry from the failed step</Button> : null}
-            {task.status === "succeeded" ? <Button variant="primary" href={`/projects/${task.slug}`}>Open project</Button> : null}
+            {live ? (
+              <Button loading={cancel.isPending} onClick={() => cancel.mutate({ taskId: task.id })}>
+                Cancel
+              </Button>
+            ) : null}
+            {task.status === "failed" || task.status === "cancelled" ? (
+              <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate({ taskId: task.id })}>
+                Retry from the failed step
+              </Button>
+            ) : null}
+            {task.status === "succeeded" ? (
+              <Button variant="primary" href={`/projects/${task.slug}`}>
+                Open project
+              </Button>
+            ) : null}
           </>
         }
       />
@@ -53,9 +65,13 @@ function TaskDetail({ task }: { task: Task }) {
               <div className="flex items-center gap-3">
                 <StatusBadge status={step.status} kind="scaffold" variant="icon" />
                 <span className="font-medium">{step.title}</span>
-                <span className="ml-auto text-xs text-ink-3">{step.startedAt ? <Duration from={step.startedAt} to={step.endedAt} live={step.status === "running"} /> : null}</span>
+                <span className="ml-auto text-xs text-ink-3">
+                  {step.startedAt ? <Duration from={step.startedAt} to={step.endedAt} live={step.status === "running"} /> : null}
+                </span>
               </div>
-              {step.log ? <pre className="overflow-x-auto rounded-md bg-sunken px-3 py-2 font-mono text-xs whitespace-pre-wrap text-ink-2">{step.log.trimEnd()}</pre> : null}
+              {step.log ? (
+                <pre className="overflow-x-auto rounded-md bg-sunken px-3 py-2 font-mono text-xs whitespace-pre-wrap text-ink-2">{step.log.trimEnd()}</pre>
+              ) : null}
               {step.error ? <p className="text-sm text-fail-ink">{step.error}</p> : null}
             </li>
           ))}

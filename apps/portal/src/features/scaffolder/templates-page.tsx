@@ -21,7 +21,9 @@ export function TemplatesPage() {
       <PageFrame query={templates}>
         {(items) =>
           items.length === 0 ? (
-            <EmptyState icon={Blocks} title="There are no templates">Put a folder with a template.yaml into packages/templates.</EmptyState>
+            <EmptyState icon={Blocks} title="There are no templates">
+              Put a folder with a template.yaml into packages/templates.
+            </EmptyState>
           ) : (
             <CardGrid min={340}>
               {items.map((template) => (

@@ -34,9 +34,32 @@ export function ScorecardsPage() {
             empty={<EmptyState icon={Trophy} title="No projects yet" />}
             columns={[
               { id: "project", header: "Project", cell: (row) => <TextLink href={`/projects/${row.slug}`}>{row.slug}</TextLink>, csv: (row) => row.slug },
-              { id: "level", header: "Level", cell: (row) => <span className="flex items-center gap-2"><LevelMeter level={row.level} of={3} label={`Level ${row.level} of 3`} />{LEVELS[row.level]}</span>, sort: (row) => row.level, csv: (row) => row.level },
-              { id: "passed", header: "Checks passed", align: "right", cell: (row) => `${row.passed} of ${row.total}`, sort: (row) => row.passed, csv: (row) => row.passed },
-              { id: "next", header: "Next step", cell: (row) => (row.next ? <TextLink href={row.next.href}>{row.next.title}</TextLink> : "All checks pass"), csv: (row) => row.next?.title ?? "" },
+              {
+                id: "level",
+                header: "Level",
+                cell: (row) => (
+                  <span className="flex items-center gap-2">
+                    <LevelMeter level={row.level} of={3} label={`Level ${row.level} of 3`} />
+                    {LEVELS[row.level]}
+                  </span>
+                ),
+                sort: (row) => row.level,
+                csv: (row) => row.level,
+              },
+              {
+                id: "passed",
+                header: "Checks passed",
+                align: "right",
+                cell: (row) => `${row.passed} of ${row.total}`,
+                sort: (row) => row.passed,
+                csv: (row) => row.passed,
+              },
+              {
+                id: "next",
+                header: "Next step",
+                cell: (row) => (row.next ? <TextLink href={row.next.href}>{row.next.title}</TextLink> : "All checks pass"),
+                csv: (row) => row.next?.title ?? "",
+              },
             ]}
           />
         </Card>

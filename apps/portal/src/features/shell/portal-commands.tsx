@@ -29,14 +29,35 @@ export function PortalCommands({ open, onOpenChange }: { open: boolean; onOpenCh
       queryClient.fetchQuery(trpc.delivery.board.queryOptions({ search, limit: 6 })),
     ]);
     return [
-      { heading: "Projects", items: projects.items.map((item) => ({ id: `project:${item.id}`, label: item.slug, detail: item.title, icon: FolderGit2, href: `/projects/${item.slug}` })) },
-      { heading: "Models", items: models.items.map((item) => ({ id: `model:${item.id}`, label: item.name, detail: item.description, icon: Box, href: `/models/${item.name}` })) },
-      { heading: "Deployments", items: deployments.items
+      {
+        heading: "Projects",
+        items: projects.items.map((item) => ({
+          id: `project:${item.id}`,
+          label: item.slug,
+          detail: item.title,
+          icon: FolderGit2,
+          href: `/projects/${item.slug}`,
+        })),
+      },
+      {
+        heading: "Models",
+        items: models.items.map((item) => ({ id: `model:${item.id}`, label: item.name, detail: item.description, icon: Box, href: `/models/${item.name}` })),
+      },
+      {
+        heading: "Deployments",
+        items: deployments.items
           .flatMap((item) => Object.values(item.cells))
-          .flatMap((card) => (card ? [{ id: `deployment:${card.id}`, label: card.name, icon: Rocket, href: `/deployments/${card.name}` }] : [])) },
+          .flatMap((card) => (card ? [{ id: `deployment:${card.id}`, label: card.name, icon: Rocket, href: `/deployments/${card.name}` }] : [])),
+      },
       {
         heading: "Runs",
-        items: runs.items.map((item) => ({ id: `run:${item.id}`, label: `${item.project.slug} run ${item.number}`, detail: `${item.pipelineName}, ${item.status}`, icon: CirclePlay, href: `/projects/${item.project.slug}/runs/${item.number}` })),
+        items: runs.items.map((item) => ({
+          id: `run:${item.id}`,
+          label: `${item.project.slug} run ${item.number}`,
+          detail: `${item.pipelineName}, ${item.status}`,
+          icon: CirclePlay,
+          href: `/projects/${item.project.slug}/runs/${item.number}`,
+        })),
       },
     ].filter((group) => group.items.length > 0);
   };

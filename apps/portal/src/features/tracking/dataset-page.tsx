@@ -15,7 +15,14 @@ export function DatasetPage({ dataset }: { dataset: string }) {
     <PageFrame query={found}>
       {(data) => (
         <>
-          <PageHeader title={data.name} meta={<>in <TextLink href={`/projects/${data.project.slug}`}>{data.project.slug}</TextLink></>} />
+          <PageHeader
+            title={data.name}
+            meta={
+              <>
+                in <TextLink href={`/projects/${data.project.slug}`}>{data.project.slug}</TextLink>
+              </>
+            }
+          />
           <Card title="Versions" flush>
             <DataTable
               label="Versions"

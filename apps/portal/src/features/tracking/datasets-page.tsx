@@ -28,7 +28,11 @@ export function DatasetsPage() {
             keyboard="page"
             hasMore={datasets.hasNextPage}
             onLoadMore={() => void datasets.fetchNextPage()}
-            empty={<EmptyState icon={Database} title="No data yet">It is recorded when the first run reads it.</EmptyState>}
+            empty={
+              <EmptyState icon={Database} title="No data yet">
+                It is recorded when the first run reads it.
+              </EmptyState>
+            }
             columns={[
               { id: "name", header: "Dataset", mono: true, cell: (row) => <TextLink href={`/data/${row.id}`}>{`${row.project.slug}/${row.name}`}</TextLink> },
               { id: "versions", header: "Versions", align: "right", cell: (row) => row.versions },

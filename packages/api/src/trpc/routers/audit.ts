@@ -2,5 +2,7 @@ import { searchAuditEvents, searchAuditEventsInput } from "@trellis/core/audit/i
 import { procedure, router } from "../trpc.ts";
 
 export const auditRouter = router({
-  search: procedure("audit.read", "GET /audit-events", "The audit log, newest first").input(searchAuditEventsInput).query(({ ctx, input }) => searchAuditEvents(ctx.core, input)),
+  search: procedure("audit.read", "GET /audit-events", "The audit log, newest first")
+    .input(searchAuditEventsInput)
+    .query(({ ctx, input }) => searchAuditEvents(ctx.core, input)),
 });

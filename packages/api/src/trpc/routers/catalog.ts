@@ -15,7 +15,9 @@ import { projectReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const catalogRouter = router({
-  list: procedure("project.list", "GET /projects", "Projects that you may see").input(listProjectsInput).query(({ ctx, input }) => listProjects(ctx.core, input)),
+  list: procedure("project.list", "GET /projects", "Projects that you may see")
+    .input(listProjectsInput)
+    .query(({ ctx, input }) => listProjects(ctx.core, input)),
   get: procedure("project.read", "GET /projects/{project}", "One project")
     .input(projectReference)
     .query(async ({ ctx, input }) => {
@@ -23,7 +25,13 @@ export const catalogRouter = router({
       const [members, abilities] = await Promise.all([listProjectMembers(ctx.core, project.id), projectAbilities(ctx.core, project.id)]);
       return { ...project, members, abilities };
     }),
-  readme: procedure("project.read", "GET /projects/{project}/readme", "README.md of its main branch").input(readReadmeInput).query(({ ctx, input }) => readReadme(ctx.core, input)),
-  update: procedure("project.manage", "PATCH /projects/{project}", "Change or archive a project").input(updateProjectInput).mutation(({ ctx, input }) => updateProject(ctx.core, input)),
-  setMember: procedure("project.manage", "PUT /projects/{project}/members/{userId}", "Add, change or take out a member").input(setProjectMemberInput).mutation(({ ctx, input }) => setProjectMember(ctx.core, input)),
+  readme: procedure("project.read", "GET /projects/{project}/readme", "README.md of its main branch")
+    .input(readReadmeInput)
+    .query(({ ctx, input }) => readReadme(ctx.core, input)),
+  update: procedure("project.manage", "PATCH /projects/{project}", "Change or archive a project")
+    .input(updateProjectInput)
+    .mutation(({ ctx, input }) => updateProject(ctx.core, input)),
+  setMember: procedure("project.manage", "PUT /projects/{project}/members/{userId}", "Add, change or take out a member")
+    .input(setProjectMemberInput)
+    .mutation(({ ctx, input }) => setProjectMember(ctx.core, input)),
 });

@@ -56,10 +56,10 @@ export class PortalProcess {
   async kill(): Promise<void> {
     const { child } = this;
     if (!child || child.exitCode !== null) return;
-    const gone = once(child, "exit");
     child.removeAllListeners("exit");
+    const gone = once(child, "exit");
     child.kill("SIGKILL");
-    await gone.catch(() => {});
+    await gone;
     this.child = null;
   }
 

@@ -7,13 +7,18 @@ const BENCHMARKS: Record<string, Benchmark> = { portal };
 
 const USAGE = `npm run bench -- <name> [--quick] [--json]
 
-${Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`).join("\n")}
+${Object.entries(BENCHMARKS)
+  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  .join("\n")}
 
   --quick   fewer samples, within two minutes
   --json    {"results":[{"name","unit","ours","peer","ratio","goal","met"}]} on standard output, nothing else
 `;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false }, help: { type: "boolean", default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+});
 const benchmark = BENCHMARKS[positionals[0] ?? ""];
 if (values.help || !benchmark) {
   process.stdout.write(USAGE);

@@ -16,6 +16,8 @@ describe("results of a benchmark", () => {
   });
 
   it("say in a table what was missed", () => {
-    expect(formatResults([measured("a", "ms", 4, 3), measured("bc", "MB", 1, null)])).toBe("a          4 ms    goal 3                  MISSED\nbc         1 MB");
+    expect(formatResults([measured("a", "ms", 4, 3), measured("bc", "MB", 1, null)])).toBe(
+      "a          4 ms    goal 3                  MISSED\nbc         1 MB",
+    );
   });
 });

@@ -20,7 +20,15 @@ export type Benchmark = { about: string; run(options: BenchOptions): Promise<Ben
 /** A result whose smaller values are better; `goal` null = only reported. Rounded to three significant digits. */
 export function measured(name: string, unit: string, value: number, goal: number | null, peer: number | null = null): BenchResult {
   const ours = round(value);
-  return { name, unit, ours, peer: peer === null ? null : round(peer), ratio: peer === null || peer === 0 ? null : round(value / peer), goal, met: goal === null ? null : ours <= goal };
+  return {
+    name,
+    unit,
+    ours,
+    peer: peer === null ? null : round(peer),
+    ratio: peer === null || peer === 0 ? null : round(value / peer),
+    goal,
+    met: goal === null ? null : ours <= goal,
+  };
 }
 
 /** The value below which this share of the samples lies (nearest rank). */
@@ -33,7 +41,11 @@ export function quantile(samples: readonly number[], share: number): number {
 export function formatResults(results: readonly BenchResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   const verdict = (met: boolean | null): string => (met === null ? "" : met ? "met" : "MISSED");
-  return results.map(({ name, unit, ours, peer, goal, met }) => `${name.padEnd(width)}  ${String(ours).padStart(8)} ${unit.padEnd(4)}  ${(goal === null ? "" : `goal ${goal}`).padEnd(10)}  ${(peer === null ? "" : `peer ${peer}`).padEnd(10)}  ${verdict(met)}`.trimEnd()).join("\n");
+  return results
+    .map(({ name, unit, ours, peer, goal, met }) =>
+      `${name.padEnd(width)}  ${String(ours).padStart(8)} ${unit.padEnd(4)}  ${(goal === null ? "" : `goal ${goal}`).padEnd(10)}  ${(peer === null ? "" : `peer ${peer}`).padEnd(10)}  ${verdict(met)}`.trimEnd(),
+    )
+    .join("\n");
 }
 
 function round(value: number): number {

@@ -63,10 +63,18 @@ export async function shotPages(url: string, token: string): Promise<ShotPage[]>
   add("deployment-held", cards.find((card) => card.held)?.name.replace(/^/, "/deployments/"));
 
   const requests = (await get<Page<{ number: number; status: string }>>("/change-requests?limit=100")).items;
-  for (const status of ["open", "applied", "rejected", "failed"]) add(`change-request-${status}`, requests.find((request) => request.status === status)?.number.toString().replace(/^/, "/approvals/"));
+  for (const status of ["open", "applied", "rejected", "failed"])
+    add(
+      `change-request-${status}`,
+      requests
+        .find((request) => request.status === status)
+        ?.number.toString()
+        .replace(/^/, "/approvals/"),
+    );
 
   const monitors = (await get<Page<{ deploymentName: string; state: string }>>("/monitors?limit=50")).items;
-  for (const state of ["drifted", "stable"]) add(`monitor-${state}`, monitors.find((monitor) => monitor.state === state)?.deploymentName.replace(/^/, "/monitoring/"));
+  for (const state of ["drifted", "stable"])
+    add(`monitor-${state}`, monitors.find((monitor) => monitor.state === state)?.deploymentName.replace(/^/, "/monitoring/"));
   // A project from a template has the id of the task that made it.
   add("scaffold-task", projects.find(({ template }) => template)?.id.replace(/^/, "/create/tasks/"));
   return pages;

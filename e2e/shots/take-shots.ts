@@ -23,7 +23,15 @@ Without --url it seeds a portal of its own in a temporary folder; build the port
 /** Where to take the pictures, and how to let go of it afterwards. */
 type Studio = { url: string; email: string; password: string; close(): Promise<void> };
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" }, url: { type: "string" }, email: { type: "string", default: ACCOUNT.email }, password: { type: "string", default: ACCOUNT.password }, help: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    url: { type: "string" },
+    email: { type: "string", default: ACCOUNT.email },
+    password: { type: "string", default: ACCOUNT.password },
+    help: { type: "boolean", default: false },
+  },
+});
 if (values.help) process.stdout.write(USAGE);
 else process.exitCode = await takeShots();
 
@@ -70,7 +78,11 @@ async function openStudio(): Promise<Studio> {
   return { url: portal.url, ...ACCOUNT, close: () => portal.remove() };
 }
 
-async function signedIn(browser: Browser, { url, email, password }: Studio, options: { colorScheme: "light" | "dark"; viewport: { width: number; height: number } }): Promise<BrowserContext> {
+async function signedIn(
+  browser: Browser,
+  { url, email, password }: Studio,
+  options: { colorScheme: "light" | "dark"; viewport: { width: number; height: number } },
+): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL: url, ...options });
   const page = await context.newPage();
   await page.goto("/sign-in");
@@ -110,7 +122,9 @@ async function shoot(context: BrowserContext, { name, path: address }: ShotPage,
 
 /** Nothing loads any more: no skeleton stands where data belongs, fonts are there, and charts have drawn themselves. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(`document.readyState === "complete" && document.querySelectorAll('[aria-busy="true"], .animate-pulse').length === 0`, undefined, { timeout: 30_000 });
+  await page.waitForFunction(`document.readyState === "complete" && document.querySelectorAll('[aria-busy="true"], .animate-pulse').length === 0`, undefined, {
+    timeout: 30_000,
+  });
   await page.evaluate("document.fonts.ready.then(() => true)");
   await page.waitForTimeout(700);
 }

@@ -25,7 +25,11 @@ export async function openPortal(folder: string): Promise<OpenPortal> {
   const url = `http://localhost:${port}`;
   const { DATABASE_URL: _url, ...inherited } = process.env;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["apps/portal/main/main.ts"], { cwd: ROOT, env: { ...inherited, PORT: String(port), TRELLIS_DATA: folder }, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, ["apps/portal/main/main.ts"], {
+    cwd: ROOT,
+    env: { ...inherited, PORT: String(port), TRELLIS_DATA: folder },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let complaints = "";
   child.stderr.on("data", (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-4_000);
@@ -72,7 +76,11 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 async function tokenOf(url: string): Promise<string> {
-  const response = await fetch(`${url}/api/v1/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...ACCOUNT, tokenName: `bench ${Date.now()}` }) });
+  const response = await fetch(`${url}/api/v1/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...ACCOUNT, tokenName: `bench ${Date.now()}` }),
+  });
   const { token } = (await response.json()) as { token?: string };
   if (!token) throw new Error("The seeded folder does not know the benchmark's administrator. Remove .cache/bench and run again.");
   return token;

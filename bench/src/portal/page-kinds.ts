@@ -7,7 +7,8 @@ type Page<Item> = { items: Item[] };
 /** One page of each kind, with things that are there. */
 export async function pageKinds(portal: OpenPortal): Promise<PageKind[]> {
   const [run] = (await portal.get<Page<{ number: number; project: { slug: string } }>>("/runs?limit=1&status=succeeded")).items;
-  const [monitor] = (await portal.get<Page<{ deploymentName: string; model: { name: string }; liveVersion: { version: number } | null }>>("/monitors?limit=1")).items;
+  const [monitor] = (await portal.get<Page<{ deploymentName: string; model: { name: string }; liveVersion: { version: number } | null }>>("/monitors?limit=1"))
+    .items;
   const [request] = (await portal.get<Page<{ number: number }>>("/change-requests?limit=1")).items;
   const kinds: (PageKind | undefined)[] = [
     { name: "home", path: "/", hasCharts: false },

@@ -23,7 +23,11 @@ export async function pageTimes(portal: OpenPortal, samples: number): Promise<Ma
 }
 
 async function sessionCookie(url: string): Promise<string> {
-  const response = await fetch(`${url}/api/auth/sign-in/email`, { method: "POST", headers: { "content-type": "application/json", origin: url }, body: JSON.stringify(ACCOUNT) });
+  const response = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url },
+    body: JSON.stringify(ACCOUNT),
+  });
   const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
   if (!response.ok || cookies.length === 0) throw new Error(`Signing in answered ${response.status}.`);
   return cookies.join("; ");

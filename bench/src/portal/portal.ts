@@ -44,15 +44,23 @@ async function measurePages(running: OpenPortal, quick: boolean, say: (line: str
   const all: number[] = [];
   for (const [name, times] of await pageTimes(running, quick ? 10 : 40)) {
     all.push(...times);
-    results.push(measured(`server time of ${name}, p50`, "ms", quantile(times, 0.5), null), measured(`server time of ${name}, p95`, "ms", quantile(times, 0.95), 200));
+    results.push(
+      measured(`server time of ${name}, p50`, "ms", quantile(times, 0.5), null),
+      measured(`server time of ${name}, p95`, "ms", quantile(times, 0.95), 200),
+    );
   }
-  return [measured("server time of a page, p50", "ms", quantile(all, 0.5), 200), measured("server time of a page, p95", "ms", quantile(all, 0.95), 200), ...results];
+  return [
+    measured("server time of a page, p50", "ms", quantile(all, 0.5), 200),
+    measured("server time of a page, p95", "ms", quantile(all, 0.95), 200),
+    ...results,
+  ];
 }
 
 async function measureScripts(running: OpenPortal, say: (line: string) => void): Promise<BenchResult[]> {
   say("Loading pages in Chromium");
   const results: BenchResult[] = [];
-  for (const { name, bytes, hasCharts } of await scriptBytes(running)) results.push(measured(`first-load JavaScript of ${name}${hasCharts ? " (charts)" : ""}`, "kB", bytes / 1000, hasCharts ? 300 : 200));
+  for (const { name, bytes, hasCharts } of await scriptBytes(running))
+    results.push(measured(`first-load JavaScript of ${name}${hasCharts ? " (charts)" : ""}`, "kB", bytes / 1000, hasCharts ? 300 : 200));
   return results;
 }
 

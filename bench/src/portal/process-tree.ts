@@ -7,9 +7,11 @@ const TICKS = 100;
 
 /** The portal's process and all below it, and whatever else runs on its data folder (served models outlive the portal). Linux only. */
 export async function processTree(root: number, dataFolder: string): Promise<TreeProcess[]> {
-  const all = (await Promise.all((await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map((name) => describe(Number(name))))).filter((found) => found !== null);
+  const all = (await Promise.all((await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map((name) => describe(Number(name))))).filter(
+    (found) => found !== null,
+  );
   const tree = new Set([root]);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const { pid, parent, command } of all) {
       if (tree.has(pid) || (!tree.has(parent) && !command.includes(dataFolder))) continue;
@@ -17,7 +19,9 @@ export async function processTree(root: number, dataFolder: string): Promise<Tre
       grew = true;
     }
   }
-  return all.filter(({ pid }) => tree.has(pid)).map(({ pid, command }) => ({ pid, isModel: command.includes("trellis.serve") || command.includes(`${dataFolder}/serving`) }));
+  return all
+    .filter(({ pid }) => tree.has(pid))
+    .map(({ pid, command }) => ({ pid, isModel: command.includes("trellis.serve") || command.includes(`${dataFolder}/serving`) }));
 }
 
 /** CPU time that these processes have used, in seconds; those that have ended meanwhile count for nothing. */

@@ -12,7 +12,10 @@ const QUIET_MS = 1_500;
  * the page would fetch ahead is for other pages; those requests (they carry `_rsc`) are refused, so that their code does not count.
  */
 export async function scriptBytes(portal: OpenPortal): Promise<{ name: string; bytes: number; hasCharts: boolean }[]> {
-  const browser = await chromium.launch({ ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+  const browser = await chromium.launch({
+    ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
   try {
     const signIn = await browser.newContext({ baseURL: portal.url });
     await signIn.request.post("/api/auth/sign-in/email", { data: ACCOUNT, headers: { origin: portal.url } });
@@ -44,7 +47,10 @@ async function loadAndCount(page: Page, path: string): Promise<number> {
     bytes += encodedDataLength;
     lastAt = performance.now();
   });
-  await page.route((url) => url.searchParams.has("_rsc"), (route) => route.abort());
+  await page.route(
+    (url) => url.searchParams.has("_rsc"),
+    (route) => route.abort(),
+  );
   await page.goto(path, { waitUntil: "load" });
   while (performance.now() - lastAt < QUIET_MS) await page.waitForTimeout(100);
   return bytes;

@@ -46,7 +46,8 @@ export function dataRows({ slug, world }: SeedProject, day: number): string {
 }
 
 function trellisYaml({ slug, title, story }: SeedProject, name: string): string {
-  const deploy = story === "deployed" || story === "broken" ? "    deploy: { environment: production }\n    triggers:\n      - drift: { monitor: production }\n" : "";
+  const deploy =
+    story === "deployed" || story === "broken" ? "    deploy: { environment: production }\n    triggers:\n      - drift: { monitor: production }\n" : "";
   return `version: 1
 project: ${slug}
 pipelines:

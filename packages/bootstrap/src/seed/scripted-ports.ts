@@ -10,7 +10,11 @@ type Execution = { request: ExecutionRequest; ended: PromiseWithResolvers<Execut
  * An executor without processes: each command is played by `play` when somebody waits for it, and its log lies where the
  * local executor of the portal looks for logs, so that the pages of seeded runs show it.
  */
-export function createScriptedExecutor(options: { folderOf: (attemptId: string) => string; play: (request: ExecutionRequest) => Promise<StepEnd | "until-stopped">; advance: (seconds: number) => void }): Executor {
+export function createScriptedExecutor(options: {
+  folderOf: (attemptId: string) => string;
+  play: (request: ExecutionRequest) => Promise<StepEnd | "until-stopped">;
+  advance: (seconds: number) => void;
+}): Executor {
   const executions = new Map<string, Execution>();
   const handle: ExecutionHandle = { executor: "local" };
 
@@ -77,7 +81,12 @@ export function createScriptedTarget(refuses: (workload: string) => string | nul
   return {
     async apply({ name }: Workload) {
       const problem = refuses(name);
-      workloads.set(name, problem === null ? { name, state: "ready", address: "http://127.0.0.1:9", restarts: 0, message: null } : { name, state: "exited", address: null, restarts: 5, message: problem });
+      workloads.set(
+        name,
+        problem === null
+          ? { name, state: "ready", address: "http://127.0.0.1:9", restarts: 0, message: null }
+          : { name, state: "exited", address: null, restarts: 5, message: problem },
+      );
     },
     observe: async () => [...workloads.values()],
     remove: async (name) => void workloads.delete(name),

@@ -42,7 +42,8 @@ export async function seedLarge(trellis: Trellis, options: LargeOptions = {}): P
 type Batch = { seed: string; ownerId: string; ownerName: string; runs: number; versions: number; end: string };
 
 /** A UUID of version 7 made of a moment and of the hash of a name: the same each time, and sorted by time as ids are. */
-const idAt = (at: string, name: string): string => `(lpad(to_hex((extract(epoch from ${at}) * 1000)::bigint), 12, '0') || '7' || substr(md5(${name}), 1, 3) || '8' || substr(md5(${name}), 4, 15))::uuid`;
+const idAt = (at: string, name: string): string =>
+  `(lpad(to_hex((extract(epoch from ${at}) * 1000)::bigint), 12, '0') || '7' || substr(md5(${name}), 1, 3) || '8' || substr(md5(${name}), 4, 15))::uuid`;
 /** A number from 0 to 1 out of a name, the same each time. */
 const share = (name: string): string => `(('x' || substr(md5(${name}), 1, 7))::bit(28)::int / 268435455.0)`;
 
@@ -71,19 +72,31 @@ function statements(batch: Batch, from: number, to: number) {
   const spec = text(JSON.stringify(BULK_SPEC));
   const made = `${ranAt} + ${seconds} * interval '1 second'`;
   return [
-    raw(`insert into project (id, slug, title, description, visibility, repository, created_by, created_at) select ${projectId}, ${slug}, 'Bulk project ' || p, 'One of many, written in bulk.', 'internal', 'projects/' || ${slug}, ${text(batch.ownerId)}, ${born} from ${projects}`),
+    raw(
+      `insert into project (id, slug, title, description, visibility, repository, created_by, created_at) select ${projectId}, ${slug}, 'Bulk project ' || p, 'One of many, written in bulk.', 'internal', 'projects/' || ${slug}, ${text(batch.ownerId)}, ${born} from ${projects}`,
+    ),
     raw(`insert into project_member (project_id, user_id, role, created_at) select ${projectId}, ${text(batch.ownerId)}, 'owner', ${born} from ${projects}`),
     raw(`insert into run_counter (project_id, last_number) select ${projectId}, ${batch.runs} from ${projects}`),
-    raw(`insert into pipeline (id, project_id, name, description, created_at) select ${pipelineId}, ${projectId}, 'train', 'Train and register', ${born} from ${projects}`),
-    raw(`insert into pipeline_version (id, pipeline_id, number, commit, spec, spec_digest, created_at) select ${pipelineVersionId}, ${pipelineId}, 1, md5(p::text) || '00000000', ${spec}::jsonb, 'bulk', ${born} from ${projects}`),
+    raw(
+      `insert into pipeline (id, project_id, name, description, created_at) select ${pipelineId}, ${projectId}, 'train', 'Train and register', ${born} from ${projects}`,
+    ),
+    raw(
+      `insert into pipeline_version (id, pipeline_id, number, commit, spec, spec_digest, created_at) select ${pipelineVersionId}, ${pipelineId}, 1, md5(p::text) || '00000000', ${spec}::jsonb, 'bulk', ${born} from ${projects}`,
+    ),
     raw(`insert into run (id, project_id, pipeline_version_id, pipeline_name, number, status, reason, trigger_kind, trigger_key, cause, parameters, commit, lock_digest, data_digest, requested_by, requested_by_name, created_at, started_at, ended_at)
       select ${runId}, ${projectId}, ${pipelineVersionId}, 'train', r, (case when ${isVersion} then 'succeeded' else ${status} end), '', 'manual', 'bulk ' || r, '{}'::jsonb, '{"epochs": 60}'::jsonb, md5(p::text) || '00000000', 'sha256:' || md5('lock') || md5('lock'), 'sha256:' || md5('d' || p) || md5('d' || p), ${text(batch.ownerId)}, ${text(batch.ownerName)}, ${ranAt}, ${ranAt} + interval '3 seconds', ${made} from ${projects}, ${runs}`),
     raw(`insert into step (id, run_id, key, position, stage, status, reason, needs, deps_left, attempts, queued_at, started_at, ended_at)
       select ${idAt(ranAt, `${seed} || 'step' || p || ' ' || r || ' ' || k.key`)}, ${runId}, k.key, k.position, k.stage, (case when ${isVersion} then 'succeeded' when k.position = 0 then 'succeeded' else ${status} end), '', k.needs::jsonb, 0, 1, ${ranAt}, ${ranAt} + k.position * ${seconds} / 2 * interval '1 second', ${ranAt} + (k.position + 1) * ${seconds} / 2 * interval '1 second'
       from ${projects}, ${runs}, (values ('prepare', 0, 'data', '[]'), ('train', 1, 'train', '["prepare"]')) as k(key, position, stage, needs)`),
-    raw(`insert into metric_latest (run_id, key, value, step, at, step_key, points) select ${runId}, 'auc', ${auc}, 0, ${made}, 'train', 1 from ${projects}, ${runs}`),
-    raw(`insert into metric_point (run_id, key, step, seq, value, at, step_key) select ${runId}, 'auc', 0, 0, ${auc}, ${made}, 'train' from ${projects}, ${runs}`),
-    raw(`insert into registered_model (id, project_id, name, description, task, framework, last_version, created_at, updated_at) select ${modelId}, ${projectId}, ${slug}, 'One of many, written in bulk.', 'classification', 'plain Python', ${batch.versions}, ${born}, ${end} - (p % 500) * interval '1 minute' from ${projects}`),
+    raw(
+      `insert into metric_latest (run_id, key, value, step, at, step_key, points) select ${runId}, 'auc', ${auc}, 0, ${made}, 'train', 1 from ${projects}, ${runs}`,
+    ),
+    raw(
+      `insert into metric_point (run_id, key, step, seq, value, at, step_key) select ${runId}, 'auc', 0, 0, ${auc}, ${made}, 'train' from ${projects}, ${runs}`,
+    ),
+    raw(
+      `insert into registered_model (id, project_id, name, description, task, framework, last_version, created_at, updated_at) select ${modelId}, ${projectId}, ${slug}, 'One of many, written in bulk.', 'classification', 'plain Python', ${batch.versions}, ${born}, ${end} - (p % 500) * interval '1 minute' from ${projects}`,
+    ),
     raw(`insert into model_version (id, model_id, version, digest, size_bytes, run_id, commit, data_digest, lock_digest, signature, descriptor, metrics, params, card, tags, created_by, created_at)
       select ${idAt(made, `${seed} || 'version' || p || ' ' || r`)}, ${modelId}, ${number}, 'sha256:' || md5('v' || p || ' ' || r) || md5('w' || p || ' ' || r), 4096, ${runId}, md5(p::text) || '00000000', 'sha256:' || md5('d' || p) || md5('d' || p), 'sha256:' || md5('lock') || md5('lock'), ${text(JSON.stringify(BULK_SIGNATURE))}::jsonb, '{}'::jsonb, jsonb_build_object('auc', ${auc}), '{}'::jsonb, '', '{}'::jsonb, ${text(batch.ownerName)}, ${made} from ${projects}, ${runs} where ${isVersion}`),
   ];

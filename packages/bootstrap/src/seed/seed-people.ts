@@ -48,7 +48,12 @@ export function userIdOf(ctx: CoreContext): string {
 }
 
 async function findOrMakeAdministrator(world: SeedWorldContext, accounts: SeedAccount[]): Promise<CoreContext> {
-  const [present] = await world.system.db.select().from(user).where(and(eq(user.role, "admin"), isNull(user.disabledAt))).orderBy(asc(user.createdAt)).limit(1);
+  const [present] = await world.system.db
+    .select()
+    .from(user)
+    .where(and(eq(user.role, "admin"), isNull(user.disabledAt)))
+    .orderBy(asc(user.createdAt))
+    .limit(1);
   if (present) return contextOf(world, present.email);
   const given = world.trellis.environment.administrator;
   const email = given?.email ?? `ada.keller@${COMPANY_DOMAIN}`;

@@ -62,9 +62,15 @@ export async function seedPortal(trellis: Trellis, options: SeedOptions = {}): P
 }
 
 async function refuseUnlessEmpty({ context, database }: Trellis): Promise<void> {
-  if ((await context.db.$count(projectTable)) > 0) throw new CoreError("CONFLICT", "This portal has projects already. The seed only fills an empty portal: name another data folder by TRELLIS_DATA, or another database.");
+  if ((await context.db.$count(projectTable)) > 0)
+    throw new CoreError(
+      "CONFLICT",
+      "This portal has projects already. The seed only fills an empty portal: name another data folder by TRELLIS_DATA, or another database.",
+    );
   if (database.kind === "pglite") return;
-  const { rows } = await database.execute("select count(*)::int as held from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())");
+  const { rows } = await database.execute(
+    "select count(*)::int as held from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+  );
   if (Number(rows[0]?.["held"]) > 0) throw new CoreError("CONFLICT", "A portal is running on this database. Stop it, then seed.");
 }
 

@@ -31,7 +31,13 @@ export async function refreshData(world: SeedWorldContext, people: SeededPeople,
   await commitFiles(world, people, project, `Data until day ${day}`, { "data/rows.csv": dataRows(project, day) });
 }
 
-async function commitFiles(world: SeedWorldContext, people: SeededPeople, { slug, owner }: SeedProject, message: string, files: Record<string, string>): Promise<void> {
+async function commitFiles(
+  world: SeedWorldContext,
+  people: SeededPeople,
+  { slug, owner }: SeedProject,
+  message: string,
+  files: Record<string, string>,
+): Promise<void> {
   const ctx = people.person(owner);
   const { repository } = await requireProject(ctx, slug, "project.write");
   const author = ctx.actor.kind === "user" ? { name: ctx.actor.name, email: ctx.actor.email } : { name: "Trellis", email: "trellis@localhost" };

@@ -1,4 +1,13 @@
-import { approveChangeRequest, commentOnChangeRequest, deploymentNameOf, listChangeRequests, rejectChangeRequest, requestDeployment, rollbackDeployment, withdrawChangeRequest } from "@trellis/core/delivery/index.ts";
+import {
+  approveChangeRequest,
+  commentOnChangeRequest,
+  deploymentNameOf,
+  listChangeRequests,
+  rejectChangeRequest,
+  requestDeployment,
+  rollbackDeployment,
+  withdrawChangeRequest,
+} from "@trellis/core/delivery/index.ts";
 import { isCoreError } from "@trellis/core/kernel/errors.ts";
 import type { SeedProject } from "./company.ts";
 import type { SeededPeople } from "./seed-people.ts";
@@ -23,17 +32,27 @@ export async function promote(scene: Scene, { id, version }: TrainedVersion): Pr
       if (version % 2 === 0) await answered(scene, () => ask("staging", "To try it with the dispatch desk."));
       return;
     case "asking":
-      if (version === 3 || version === 5) await ask("production", version === 3 ? "First version for production." : "Clearly better than version 3, and its card says where it fails.");
+      if (version === 3 || version === 5)
+        await ask("production", version === 3 ? "First version for production." : "Clearly better than version 3, and its card says where it fails.");
       return;
     case "broken":
-      if (version === 2) await approve(scene, (await ask("production", "First version that beats the rule of thumb.")).changeRequestId, "Looks right. The card names the limits.");
+      if (version === 2)
+        await approve(
+          scene,
+          (await ask("production", "First version that beats the rule of thumb.")).changeRequestId,
+          "Looks right. The card names the limits.",
+        );
       if (version === 4) {
-        scene.world.refuse(`${deploymentNameOf(project.slug, "production")}@4`, "The process ended 5 times.\nTraceback (most recent call last):\nKeyError: 'terminal'");
+        scene.world.refuse(
+          `${deploymentNameOf(project.slug, "production")}@4`,
+          "The process ended 5 times.\nTraceback (most recent call last):\nKeyError: 'terminal'",
+        );
         await approve(scene, (await ask("production", "Knows the new terminal.")).changeRequestId, "Go ahead.");
       }
       return;
     case "rolled-back":
-      if (version === 2 || version === 4) await approve(scene, (await ask("production", version === 2 ? "First version." : "More months of data.")).changeRequestId, "Fine by me.");
+      if (version === 2 || version === 4)
+        await approve(scene, (await ask("production", version === 2 ? "First version." : "More months of data.")).changeRequestId, "Fine by me.");
       if (version === 4) await rollBack(scene);
       return;
     case "deployed":
@@ -44,20 +63,31 @@ export async function promote(scene: Scene, { id, version }: TrainedVersion): Pr
 async function deployOften(scene: Scene, version: number, ask: (reason: string) => Promise<{ changeRequestId: string }>): Promise<void> {
   const { people, project } = scene;
   const [reviewer = ""] = approversOf(project);
-  if (version === 2) return approve(scene, (await ask("First version that beats the rule of thumb.")).changeRequestId, "Looks right. The card names the limits.");
+  if (version === 2)
+    return approve(scene, (await ask("First version that beats the rule of thumb.")).changeRequestId, "Looks right. The card names the limits.");
   if (version === 4) {
     const { changeRequestId } = await ask("Slightly better, and trained on the newest weeks.");
     await comment(scene, reviewer, changeRequestId, "The gain is within the noise of the last three runs. Is it worth a change before the holidays?");
-    return rejectChangeRequest(people.person(reviewer), { changeRequest: changeRequestId, reason: "Too small a gain for a change this week." }).then(() => undefined);
+    return rejectChangeRequest(people.person(reviewer), { changeRequest: changeRequestId, reason: "Too small a gain for a change this week." }).then(
+      () => undefined,
+    );
   }
   if (version === 5) {
     const { changeRequestId } = await ask("With the corrected data.");
     scene.world.clock.advance(2 * HOUR_S);
-    await withdrawChangeRequest(people.person(project.owner), { changeRequest: changeRequestId, reason: "One column was still wrong; the next run has it right." });
+    await withdrawChangeRequest(people.person(project.owner), {
+      changeRequest: changeRequestId,
+      reason: "One column was still wrong; the next run has it right.",
+    });
   }
   if (version === 6 || version === 9) {
     const { changeRequestId } = await ask("Better on every metric that counts.");
-    await comment(scene, project.members[0] ?? project.owner, changeRequestId, "I compared both on last week's cases by hand. The new one is right more often where it matters.");
+    await comment(
+      scene,
+      project.members[0] ?? project.owner,
+      changeRequestId,
+      "I compared both on last week's cases by hand. The new one is right more often where it matters.",
+    );
     return approve(scene, changeRequestId, "Agreed.");
   }
   if (version >= 10 && project.slug === "fare-response") await ask("Follows the summer fares.");
@@ -104,5 +134,10 @@ async function comment({ world, people }: Scene, key: string, changeRequest: str
 async function rollBack(scene: Scene): Promise<void> {
   const { world, people, project } = scene;
   world.clock.advance(9 * HOUR_S);
-  await answered(scene, () => rollbackDeployment(people.person(project.owner), { deployment: deploymentNameOf(project.slug, "production"), reason: "The call centre saw gold members on the list." }));
+  await answered(scene, () =>
+    rollbackDeployment(people.person(project.owner), {
+      deployment: deploymentNameOf(project.slug, "production"),
+      reason: "The call centre saw gold members on the list.",
+    }),
+  );
 }

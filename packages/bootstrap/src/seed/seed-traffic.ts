@@ -28,7 +28,10 @@ export async function openSeedTraffic(world: SeedWorldContext, end: Date) {
   async function modelOf(versionId: string): Promise<SeedModel> {
     const known = models.get(versionId);
     if (known) return known;
-    const [file] = await world.system.db.select().from(modelVersionFile).where(and(eq(modelVersionFile.versionId, versionId), eq(modelVersionFile.path, "model.json")));
+    const [file] = await world.system.db
+      .select()
+      .from(modelVersionFile)
+      .where(and(eq(modelVersionFile.versionId, versionId), eq(modelVersionFile.path, "model.json")));
     if (!file) throw new Error(`Version ${versionId} has no model.json.`);
     const model = JSON.parse(await text(await world.system.resolve(ArtifactStoreCapability).get(file.digest))) as SeedModel;
     models.set(versionId, model);
@@ -49,7 +52,24 @@ export async function openSeedTraffic(world: SeedWorldContext, end: Date) {
       log.count({ deploymentId: row.id, version: row.version, atMs, rows: outcome === "ok" ? 1 : 0, latencyMs, outcome });
       if (outcome !== "ok") continue;
       const inputs = makeRow(project.world, random, world.dayOf(at));
-      log.record({ deploymentId: row.id, deploymentName: row.name, versionId: row.versionId, version: row.version, rows: [{ id: `${world.clock.newId()}.0`, at, eventTime: at, versionId: row.versionId, version: row.version, inputs, outputs: predict(model, inputs), latencyMs }] });
+      log.record({
+        deploymentId: row.id,
+        deploymentName: row.name,
+        versionId: row.versionId,
+        version: row.version,
+        rows: [
+          {
+            id: `${world.clock.newId()}.0`,
+            at,
+            eventTime: at,
+            versionId: row.versionId,
+            version: row.version,
+            inputs,
+            outputs: predict(model, inputs),
+            latencyMs,
+          },
+        ],
+      });
     }
     reached.set(row.id, atMs);
     await log.flush();
@@ -57,7 +77,14 @@ export async function openSeedTraffic(world: SeedWorldContext, end: Date) {
 
   async function live() {
     return world.system.db
-      .select({ id: deployment.id, name: deployment.name, slug: projectTable.slug, versionId: modelVersion.id, version: modelVersion.version, liveSince: deployment.liveSince })
+      .select({
+        id: deployment.id,
+        name: deployment.name,
+        slug: projectTable.slug,
+        versionId: modelVersion.id,
+        version: modelVersion.version,
+        liveSince: deployment.liveSince,
+      })
       .from(deployment)
       .innerJoin(projectTable, eq(projectTable.id, deployment.projectId))
       .innerJoin(modelVersion, eq(modelVersion.id, deployment.liveVersionId))

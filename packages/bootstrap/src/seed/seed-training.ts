@@ -52,12 +52,20 @@ function parametersOf({ template }: SeedProject, { random }: SeedWorldContext): 
 }
 
 async function nextRunNumber({ system }: SeedWorldContext, slug: string): Promise<number> {
-  const [row] = await system.db.select({ last: runCounter.lastNumber }).from(runCounter).innerJoin(projectTable, eq(projectTable.id, runCounter.projectId)).where(eq(projectTable.slug, slug));
+  const [row] = await system.db
+    .select({ last: runCounter.lastNumber })
+    .from(runCounter)
+    .innerJoin(projectTable, eq(projectTable.id, runCounter.projectId))
+    .where(eq(projectTable.slug, slug));
   return (row?.last ?? 0) + 1;
 }
 
 async function versionOfRun({ system }: SeedWorldContext, runId: string): Promise<TrainedVersion | null> {
-  const [row] = await system.db.select({ id: modelVersion.id, modelId: modelVersion.modelId, version: modelVersion.version }).from(modelVersion).innerJoin(run, eq(run.id, modelVersion.runId)).where(eq(run.id, runId));
+  const [row] = await system.db
+    .select({ id: modelVersion.id, modelId: modelVersion.modelId, version: modelVersion.version })
+    .from(modelVersion)
+    .innerJoin(run, eq(run.id, modelVersion.runId))
+    .where(eq(run.id, runId));
   return row ?? null;
 }
 

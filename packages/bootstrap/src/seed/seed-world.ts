@@ -46,12 +46,25 @@ export async function openSeedWorld(trellis: Trellis, options: { seed: string; s
       await cancelRun(system, { runId: environment["TRELLIS_RUN_ID"] ?? "" });
       return "until-stopped";
     }
-    return playStep({ project, run, step, attempt: Number(environment["TRELLIS_ATTEMPT"]), fate, day: dayOf(clock.now()), workFolder: request.workFolder, outputFolder: environment["TRELLIS_OUTPUT"] ?? "", atMs: clock.now().getTime() });
+    return playStep({
+      project,
+      run,
+      step,
+      attempt: Number(environment["TRELLIS_ATTEMPT"]),
+      fate,
+      day: dayOf(clock.now()),
+      workFolder: request.workFolder,
+      outputFolder: environment["TRELLIS_OUTPUT"] ?? "",
+      atMs: clock.now().getTime(),
+    });
   };
 
   const { dataFolder } = trellis.environment;
   const ports = new Map<string, unknown>([
-    [ExecutorCapability.name, createScriptedExecutor({ folderOf: (attemptId) => path.join(dataFolder, "executions", attemptId), play, advance: clock.advance })],
+    [
+      ExecutorCapability.name,
+      createScriptedExecutor({ folderOf: (attemptId) => path.join(dataFolder, "executions", attemptId), play, advance: clock.advance }),
+    ],
     [PythonEnvironmentsCapability.name, environments],
     [DeployTargetCapability.name, createScriptedTarget((workload) => refusals.get(workload) ?? null)],
   ]);
@@ -62,11 +75,17 @@ export async function openSeedWorld(trellis: Trellis, options: { seed: string; s
     actor,
     now: clock.now,
     newId: clock.newId,
-    resolve: <Port>(capability: Capability<Port>): Port => (ports.has(capability.name) ? (ports.get(capability.name) as Port) : trellis.context.resolve(capability)),
+    resolve: <Port>(capability: Capability<Port>): Port =>
+      ports.has(capability.name) ? (ports.get(capability.name) as Port) : trellis.context.resolve(capability),
     log: { debug() {}, info() {}, warn: note, error: note },
   });
   const system = as({ kind: "system", name: "Trellis" });
-  const scheduler = await startPipelineScheduler(system, { database: trellis.database, slots: 1, rootFolder: path.join(dataFolder, "runs"), clientFolder: CLIENT_FOLDER });
+  const scheduler = await startPipelineScheduler(system, {
+    database: trellis.database,
+    slots: 1,
+    rootFolder: path.join(dataFolder, "runs"),
+    clientFolder: CLIENT_FOLDER,
+  });
 
   return {
     trellis,

@@ -30,7 +30,13 @@ try {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { size: { type: "string", default: "small" }, share: { type: "string", default: "1" }, seed: { type: "string", default: "trellis" }, "show-passwords": { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    options: {
+      size: { type: "string", default: "small" },
+      share: { type: "string", default: "1" },
+      seed: { type: "string", default: "trellis" },
+      "show-passwords": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   });
   const share = Number(values.share);
   const isUnderstood = (values.size === "small" || values.size === "large") && share >= 0 && share <= 1;
@@ -46,7 +52,9 @@ async function main(): Promise<void> {
     const { accounts, problems } = await seedPortal(trellis, { seed: values.seed, share, say });
     if (values.size === "large") await seedLarge(trellis, { seed: values.seed, say });
     for (const problem of problems) process.stderr.write(`  warning: ${problem}\n`);
-    const shown = values["show-passwords"] ? accounts : accounts.filter(({ role, password }) => role === "admin" && password !== environment.administrator?.password);
+    const shown = values["show-passwords"]
+      ? accounts
+      : accounts.filter(({ role, password }) => role === "admin" && password !== environment.administrator?.password);
     for (const { name, email, role, password } of shown) process.stdout.write(`  ${role.padEnd(15)} ${name.padEnd(18)} ${email.padEnd(36)} ${password}\n`);
     say("seeded; start it with npm start");
   } finally {

@@ -1,4 +1,15 @@
-import { changeCommit, commitChange, considerPromotion, deploymentLive, deploymentRecheck, deploymentReconcile, environmentReconcile, recheckDeployment, reconcileDeployment, reconcileEnvironment } from "@trellis/core/delivery/index.ts";
+import {
+  changeCommit,
+  commitChange,
+  considerPromotion,
+  deploymentLive,
+  deploymentRecheck,
+  deploymentReconcile,
+  environmentReconcile,
+  recheckDeployment,
+  reconcileDeployment,
+  reconcileEnvironment,
+} from "@trellis/core/delivery/index.ts";
 import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";
 import { CHANGES_CHANNEL } from "@trellis/core/kernel/changes.ts";
 import { ensureMonitorOf, monitorRetrain, startRetraining } from "@trellis/core/monitoring/index.ts";

@@ -39,7 +39,12 @@ export function trainedModel(world: SeedWorld, quality: number, random: Random):
   return {
     ...truth,
     numeric: Object.fromEntries(Object.entries(truth.numeric).map(([name, one]) => [name, { ...one, weight: blur(one.weight) }])),
-    categorical: Object.fromEntries(Object.entries(truth.categorical).map(([name, weights]) => [name, Object.fromEntries(Object.entries(weights).map(([value, weight]) => [value, blur(weight)]))])),
+    categorical: Object.fromEntries(
+      Object.entries(truth.categorical).map(([name, weights]) => [
+        name,
+        Object.fromEntries(Object.entries(weights).map(([value, weight]) => [value, blur(weight)])),
+      ]),
+    ),
   };
 }
 

@@ -38,7 +38,7 @@ export const NO_SHOWS: SeedWorld = {
     { name: "channel", description: "Where it was booked", values: CHANNELS },
     { name: "cabin", description: "Cabin", values: CABINS },
   ],
-  drift: { feature: "lead_days", fromDay: 10, shift: -0.9 },
+  drift: { feature: "lead_days", fromDay: 7, shift: -0.9 },
 };
 
 export const FARES: SeedWorld = {
@@ -86,7 +86,7 @@ export const FUEL: SeedWorld = {
     { name: "taxi_minutes", description: "Expected taxi time, minutes", mean: 17, sd: 6, weight: 0.05 },
   ],
   categorical: [{ name: "aircraft", description: "Aircraft type", values: { A20N: -0.2, A320: 0, A321: 0.3, E195: -0.5 } }],
-  drift: { feature: "headwind", fromDay: 44, shift: 1.1 },
+  drift: { feature: "headwind", fromDay: 40, shift: 1.1 },
 };
 
 export const REFUNDS: SeedWorld = {
@@ -104,7 +104,7 @@ export const REFUNDS: SeedWorld = {
     { name: "channel", description: "How it was asked", values: CHANNELS },
     { name: "reason", description: "Reason given", values: { delay: 0, illness: 0.3, duplicate: 0.8, other: 0.4 } },
   ],
-  drift: { feature: "claims_12m", fromDay: 46, shift: 0.9 },
+  drift: { feature: "claims_12m", fromDay: 39, shift: 0.9 },
 };
 
 export const CHURN: SeedWorld = {
@@ -146,5 +146,5 @@ export const ENGINES: SeedWorld = {
     { name: "egt", description: "Exhaust gas temperature at take-off, °C", mean: 842, sd: 21, weight: -0.8 },
     { name: "vibration", description: "Vibration of the low pressure rotor, inches per second", mean: 0.4, sd: 0.15, weight: -0.3 },
   ],
-  categorical: [{ name: "engine", description: "Engine type", values: { "LEAP-1A": 0.3, "CFM56-5B": 0, "PW1100G": -0.4 } }],
+  categorical: [{ name: "engine", description: "Engine type", values: { "LEAP-1A": 0.3, "CFM56-5B": 0, PW1100G: -0.4 } }],
 };

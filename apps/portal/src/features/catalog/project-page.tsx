@@ -165,14 +165,12 @@ function Pipelines({ project }: { project: Project }) {
                   </div>
                   <RunStrip
                     label={`Last runs of ${pipeline.name}`}
-                    runs={pipeline.lastRuns
-                      .toReversed()
-                      .map((run) => ({
-                        id: run.id,
-                        status: run.status,
-                        href: `/projects/${project.slug}/runs/${run.number}`,
-                        label: `Run ${run.number}: ${run.status}`,
-                      }))}
+                    runs={pipeline.lastRuns.toReversed().map((run) => ({
+                      id: run.id,
+                      status: run.status,
+                      href: `/projects/${project.slug}/runs/${run.number}`,
+                      label: `Run ${run.number}: ${run.status}`,
+                    }))}
                   />
                   <span className="text-xs text-ink-3">
                     {pipeline.usualSeconds ? (

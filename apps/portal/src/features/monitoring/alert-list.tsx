@@ -36,12 +36,23 @@ export function AlertList({ title, deploymentId, openOnly = false }: { title: st
             empty={<EmptyState icon={BellOff} title="No alerts" compact />}
             columns={[
               { id: "status", header: "Status", width: 140, cell: (row) => <StatusBadge variant="text" status={row.status} kind="alert" /> },
-              { id: "deployment", header: "Deployment", cell: (row) => <TextLink href={`/monitoring/${row.deployment.name}`}>{row.deployment.name}</TextLink> },
-              { id: "summary", header: "What happened", cell: (row) => row.summary },
+              {
+                id: "summary",
+                header: "What happened",
+                cell: (row) => (
+                  <span className="block min-w-52 whitespace-normal">
+                    <TextLink href={`/monitoring/${row.deployment.name}`} className="block">
+                      {row.deployment.name}
+                    </TextLink>
+                    {row.summary}
+                  </span>
+                ),
+              },
               { id: "opened", header: "Opened", cell: (row) => <Time at={row.openedAt} /> },
               {
                 id: "run",
                 header: "Retraining",
+                hideBelow: "md",
                 cell: (row) => (row.run ? <TextLink href={`/projects/${row.project.slug}/runs/${row.run.number}`}>{`Run ${row.run.number}`}</TextLink> : "–"),
               },
               {

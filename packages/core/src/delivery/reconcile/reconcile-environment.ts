@@ -11,12 +11,10 @@ import { workloadName } from "../domain/reconcile-plan.ts";
 import { ENVIRONMENTS_BRANCH, ENVIRONMENTS_REPOSITORY } from "../environments-repository.ts";
 import { deploymentReconcile } from "../jobs.ts";
 import { recordDeploymentEvent } from "../record-events.ts";
+import { readManifests } from "./read-manifests.ts";
 
 type DeploymentRow = typeof deployment.$inferSelect;
 type Desired = { manifest: Manifest; versionId: string; version: number; commit: string } | { problem: string };
-
-/** Largest manifest that is read. */
-const MANIFEST_BYTES = 64 * 1024;
 
 /**
  * Answers job `environment.reconcile`: reads what git says at the head of the environments repository, writes it down as what
@@ -43,11 +41,8 @@ async function readDesired(ctx: CoreContext, environmentName: string): Promise<M
   const head = await host.head(ENVIRONMENTS_REPOSITORY, ENVIRONMENTS_BRANCH);
   if (!head) return null;
   const desired = new Map<string, Desired>();
-  for (const entry of await host.readTree(ENVIRONMENTS_REPOSITORY, head.commit)) {
-    const name = new RegExp(`^${environmentName}/([a-z0-9-]+)\\.yaml$`).exec(entry.path)?.[1];
-    if (!name) continue;
-    const content = await host.readFile(ENVIRONMENTS_REPOSITORY, head.commit, entry.path, MANIFEST_BYTES);
-    desired.set(name, await understand(ctx, name, entry.path, content?.toString("utf8") ?? "", head.commit));
+  for (const { name, path, text } of await readManifests(host, environmentName, head.commit)) {
+    desired.set(name, await understand(ctx, name, path, text, head.commit));
   }
   return desired;
 }

@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "packages/ui/src/**/*.test.ts", "apps/portal/{src,main}/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "bench/src/**/*.test.ts", "packages/ui/src/**/*.test.ts", "apps/portal/{src,main}/**/*.test.ts"],
           exclude: [...IGNORED, ...SLOW, "**/*.db.test.ts"],
         },
       },

@@ -1,4 +1,4 @@
-import { test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
 import { PortalProcess } from "../support/portal-process.ts";
 import {
@@ -39,7 +39,8 @@ test("from the wizard to a watched model that retrains, as two people", async ({
     await closeTheLoop(scientist.page, approver.page);
     for (const address of ["/", "/projects", "/runs", "/deployments", "/monitoring", "/data", "/scorecards", "/platform", "/approvals", "/settings/tokens"]) {
       await scientist.page.goto(address);
-      await scientist.page.waitForLoadState("networkidle");
+      await expect(scientist.page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(scientist.page.locator('[aria-busy="true"]')).toHaveCount(0);
       await expectAccessible(scientist.page, address);
     }
   } catch (error) {

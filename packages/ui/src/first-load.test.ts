@@ -7,7 +7,7 @@ function packagesOf(entry: string, seen = new Set<string>()): Set<string> {
   const packages = new Set<string>();
   if (seen.has(entry)) return packages;
   seen.add(entry);
-  for (const [, typeOnly, from] of readFileSync(entry, "utf8").matchAll(/^(?:import|export) (type )?(?:[^'"\n]*|\{[^}]*\}) ?from '([^']+)'/gm)) {
+  for (const [, typeOnly, from] of readFileSync(entry, "utf8").matchAll(/^(?:import|export) (type )?(?:[^'"\n]*|\{[^}]*\}) ?from "([^"]+)"/gm)) {
     if (typeOnly || from === undefined) continue;
     if (from.startsWith(".")) for (const name of packagesOf(path.join(path.dirname(entry), from), seen)) packages.add(name);
     else packages.add(from);

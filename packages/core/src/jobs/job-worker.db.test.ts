@@ -61,7 +61,7 @@ describe("background jobs", () => {
   const enqueue = (text: string, options = {}) => enqueueJob(database.db, note, { text }, options);
 
   it("run when the transaction that asked for them commits, and never when it is undone", async () => {
-    await work([noting]);
+    const worker = await work([noting]);
     const undone = database.db.transaction(async (tx) => {
       await enqueueJob(tx, note, { text: "undone" });
       throw new Error("undone");
@@ -75,6 +75,8 @@ describe("background jobs", () => {
     await enqueue("last");
     await ledger.has("last");
     expect(ledger.entries.toSorted()).toEqual(["first", "last", "second"]);
+    // A row is deleted after it was handed over, which a fast job may overtake; stopping waits for it.
+    await worker.stop();
     expect(await database.db.select().from(jobOutbox)).toEqual([]);
   });
 
@@ -159,11 +161,13 @@ describe("background jobs", () => {
       ledger.add(text);
       if (text === "wrong") throw new CoreError("NOT_FOUND", "It is gone.");
     });
-    await work([refusing]);
+    const worker = await work([refusing]);
     await enqueue("wrong");
     await ledger.has("wrong");
     await enqueue("next");
     await ledger.has("next");
+    // The two run side by side; stopping waits until both are settled.
+    await worker.stop();
     const { rows } = await database.execute("select state from trellis_jobs.job where data->>'text' = 'wrong'", []);
     expect(rows).toEqual([{ state: "completed" }]);
   });

@@ -2,7 +2,7 @@ import os from "node:os";
 import path from "node:path";
 import { type ApiServices, ChangeFeed, createApiDoor } from "@trellis/api";
 import { createGitDoor } from "@trellis/api/git/git-door.ts";
-import { CLIENT_FOLDER, type Trellis } from "@trellis/bootstrap";
+import { CLIENT_FOLDER, JOB_HANDLERS, type Trellis } from "@trellis/bootstrap";
 import { authorize, countUsers, createFirstAdministrator } from "@trellis/core/identity/index.ts";
 import { ensureEnvironmentsRepository, startDelivery } from "@trellis/core/delivery/index.ts";
 import { startJobWorker } from "@trellis/core/jobs/index.ts";
@@ -13,7 +13,6 @@ import { startPipelineScheduler } from "@trellis/core/pipelines/index.ts";
 import { openInferenceLog } from "@trellis/core/serving/index.ts";
 import { createGateway } from "@trellis/gateway";
 import { gitAccess } from "./git-access.ts";
-import { JOB_HANDLERS } from "./handlers.ts";
 import { checkHealth } from "./health.ts";
 import { personBehind, serveWithSession } from "./serve-with-session.ts";
 

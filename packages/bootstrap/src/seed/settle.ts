@@ -1,39 +1,16 @@
-import {
-  changeCommit,
-  commitChange,
-  considerPromotion,
-  deploymentLive,
-  deploymentRecheck,
-  deploymentReconcile,
-  environmentReconcile,
-  recheckDeployment,
-  reconcileDeployment,
-  reconcileEnvironment,
-} from "@trellis/core/delivery/index.ts";
-import { handleJob, type JobHandler } from "@trellis/core/jobs/index.ts";
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
 import { CHANGES_CHANNEL } from "@trellis/core/kernel/changes.ts";
-import { ensureMonitorOf, monitorRetrain, startRetraining } from "@trellis/core/monitoring/index.ts";
-import { pipelinesRegister, registerPipelinesJob, versionRegistered } from "@trellis/core/pipelines/index.ts";
-import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
+import { monitorEvaluate, monitorEvaluateAll } from "@trellis/core/monitoring/index.ts";
+import { scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
+import { inferencesRecorded } from "@trellis/core/serving/index.ts";
 import { jobOutbox, run, step } from "@trellis/db/schema";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
+import { JOB_HANDLERS } from "../job-handlers.ts";
 import type { SeedWorldContext } from "./seed-world.ts";
 
-/** What answers which job here; the seed judges monitors itself, once a week of its own time. */
-const HANDLERS = new Map<string, JobHandler>(
-  [
-    handleJob(scaffoldExecute, executeScaffoldTask),
-    handleJob(pipelinesRegister, registerPipelinesJob),
-    handleJob(versionRegistered, considerPromotion),
-    handleJob(changeCommit, commitChange),
-    handleJob(environmentReconcile, reconcileEnvironment),
-    handleJob(deploymentReconcile, reconcileDeployment),
-    handleJob(deploymentRecheck, recheckDeployment),
-    handleJob(deploymentLive, ensureMonitorOf),
-    handleJob(monitorRetrain, startRetraining),
-  ].map((handler) => [handler.name, handler]),
-);
+/** The seed judges monitors itself, once a week of its own time. */
+const JUDGED_BY_THE_SEED = new Set([inferencesRecorded.name, monitorEvaluate.name, monitorEvaluateAll.name]);
+const HANDLERS = new Map(JOB_HANDLERS.filter(({ name }) => !JUDGED_BY_THE_SEED.has(name)).map((handler) => [handler.name, handler]));
 
 /** Does all that waits, as the portal's worker and scheduler would: jobs in their order and runs to their end. */
 export async function settle(world: SeedWorldContext): Promise<void> {

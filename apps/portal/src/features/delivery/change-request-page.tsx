@@ -273,7 +273,7 @@ function Discussion({ request }: { request: ChangeRequest }) {
     comment.mutate({ changeRequest: request.id, message });
   };
   return (
-    <Card title="Discussion" aside={String(comments.length)}>
+    <Card title="Discussion" aside={String(comments.length + (request.reason ? 1 : 0))}>
       <div className="flex flex-col gap-4">
         {request.reason ? <Comment author={request.author.name} at={request.createdAt} text={request.reason} /> : null}
         {comments.map((event) => (

@@ -69,6 +69,8 @@ function statements(batch: Batch, from: number, to: number) {
   const isVersion = `r % ${every} = 0 and r / ${every} <= ${batch.versions}`;
   const number = `(r / ${every})`;
   const auc = `(0.7 + 0.002 * ${number} + 0.02 * ${luck})`;
+  const milliseconds = (moment: string) => `(extract(epoch from ${moment}) * 1000)::bigint`;
+  const experimentId = `(select e.id from experiment e where e.project_id = ${projectId} and e.name = 'train')`;
   const spec = text(JSON.stringify(BULK_SPEC));
   const made = `${ranAt} + ${seconds} * interval '1 second'`;
   return [
@@ -88,11 +90,14 @@ function statements(batch: Batch, from: number, to: number) {
     raw(`insert into step (id, run_id, key, position, stage, status, reason, needs, deps_left, attempts, queued_at, started_at, ended_at)
       select ${idAt(ranAt, `${seed} || 'step' || p || ' ' || r || ' ' || k.key`)}, ${runId}, k.key, k.position, k.stage, (case when ${isVersion} then 'succeeded' when k.position = 0 then 'succeeded' else ${status} end), '', k.needs::jsonb, 0, 1, ${ranAt}, ${ranAt} + k.position * ${seconds} / 2 * interval '1 second', ${ranAt} + (k.position + 1) * ${seconds} / 2 * interval '1 second'
       from ${projects}, ${runs}, (values ('prepare', 0, 'data', '[]'), ('train', 1, 'train', '["prepare"]')) as k(key, position, stage, needs)`),
+    raw(`insert into experiment (project_id, name, created_at, updated_at) select ${projectId}, 'train', ${born}, ${born} from ${projects}`),
+    raw(`insert into tracked_run (id, experiment_id, source, name, status, start_time, end_time, user_name, created_by, created_at)
+      select ${runId}, ${experimentId}, 'pipeline', 'train ' || r, (case when ${isVersion} or ${status} = 'succeeded' then 'FINISHED' when ${status} = 'failed' then 'FAILED' else 'KILLED' end), ${milliseconds(ranAt)}, ${milliseconds(made)}, ${text(batch.ownerName)}, ${text(batch.ownerId)}, ${ranAt} from ${projects}, ${runs}`),
     raw(
-      `insert into metric_latest (run_id, key, value, step, at, step_key, points) select ${runId}, 'auc', ${auc}, 0, ${made}, 'train', 1 from ${projects}, ${runs}`,
+      `insert into metric_latest (run_id, key, value, step, timestamp, step_key, points, experiment_id) select ${runId}, 'auc', ${auc}, 0, ${milliseconds(made)}, 'train', 1, ${experimentId} from ${projects}, ${runs}`,
     ),
     raw(
-      `insert into metric_point (run_id, key, step, seq, value, at, step_key) select ${runId}, 'auc', 0, 0, ${auc}, ${made}, 'train' from ${projects}, ${runs}`,
+      `insert into metric_point (run_id, key, timestamp, step, value, step_key) select ${runId}, 'auc', ${milliseconds(made)}, 0, ${auc}, 'train' from ${projects}, ${runs}`,
     ),
     raw(
       `insert into registered_model (id, project_id, name, description, task, framework, last_version, created_at, updated_at) select ${modelId}, ${projectId}, ${slug}, 'One of many, written in bulk.', 'classification', 'plain Python', ${batch.versions}, ${born}, ${end} - (p % 500) * interval '1 minute' from ${projects}`,

@@ -2,6 +2,7 @@ import { attempt, run, step } from "@trellis/db/schema";
 import { and, asc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
+import { beginPipelineRun } from "../tracking/index.ts";
 import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { recordRunEvents } from "./run-events.ts";
 
@@ -94,7 +95,10 @@ export async function claimSteps(ctx: CoreContext, slots: number): Promise<Claim
 async function beginRuns(tx: Transaction, ctx: CoreContext, runIds: string[]): Promise<void> {
   if (runIds.length === 0) return;
   await tx.update(run).set({ status: "running", startedAt: ctx.now(), reason: "" }).where(inArray(run.id, runIds));
-  for (const runId of runIds) await recordRunEvents(tx, ctx, runId, [{ kind: "run.started" }]);
+  for (const runId of runIds) {
+    await beginPipelineRun(tx, ctx, runId);
+    await recordRunEvents(tx, ctx, runId, [{ kind: "run.started" }]);
+  }
 }
 
 /** A new attempt reports from the beginning; what an earlier one reported would mix with it. */

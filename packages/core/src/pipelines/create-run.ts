@@ -5,7 +5,7 @@ import type { Project } from "../catalog/index.ts";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { recordEdge } from "../lineage/index.ts";
-import { recordDatasetVersion } from "../tracking/index.ts";
+import { openPipelineRun, recordDatasetVersion } from "../tracking/index.ts";
 import { copyStepResults } from "./copy-step-results.ts";
 import { ENVIRONMENT_STEP, type ParameterValue, runSteps, type StepSpec } from "./domain/pipeline-spec.ts";
 import { waitingReason } from "./domain/run-plan.ts";
@@ -59,6 +59,14 @@ export async function createRun(ctx: CoreContext, draft: RunDraft): Promise<Star
     }
     const runId = ctx.newId();
     await insertRun(tx, ctx, draft, runId, number);
+    await openPipelineRun(tx, ctx, {
+      runId,
+      projectId: draft.project.id,
+      pipelineName: draft.pipeline.name,
+      number,
+      userName: ctx.actor.name,
+      createdBy: ctx.actor.kind === "user" ? ctx.actor.userId : null,
+    });
     const steps = planSteps(draft);
     await tx.insert(step).values(steps.map((planned, position) => stepRow(ctx, draft, runId, planned, position)));
     if (draft.reuse && draft.retryOf) {

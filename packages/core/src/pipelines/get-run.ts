@@ -50,7 +50,7 @@ async function selectParts(tx: Transaction, found: Run, commands: Map<string, st
         key: metricLatest.key,
         value: metricLatest.value,
         step: metricLatest.step,
-        at: metricLatest.at,
+        timestamp: metricLatest.timestamp,
         stepKey: metricLatest.stepKey,
         points: metricLatest.points,
       })

@@ -7,7 +7,7 @@ import { announce } from "../kernel/changes.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { storableText } from "../kernel/storable-text.ts";
 import { recordMetrics } from "../tracking/index.ts";
-import { metricSeq, parseMetrics, parseParams, parseProgress, type Progress } from "../tracking/domain/step-outputs.ts";
+import { parseMetrics, parseParams, parseProgress, type Progress } from "../tracking/domain/step-outputs.ts";
 import type { LiveAttempt } from "./live-attempts.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -72,14 +72,13 @@ export class OutputReader {
 
   /** Points and the offset behind them move together, so a crash in between reads the same lines again to the same effect. */
   async #store(points: ReturnType<typeof parseMetrics>["points"], nextOffset: number): Promise<boolean> {
-    const { id, runId, number, stepPosition, spec } = this.#attempt;
+    const { id, runId, spec } = this.#attempt;
     await this.#ctx.db.transaction(async (tx) => {
       const rows = points.map((point) => ({
         key: point.key,
         step: point.step,
         value: point.value,
-        at: point.at,
-        seq: metricSeq(stepPosition, number, point.offset),
+        timestamp: point.at.getTime(),
       }));
       await recordMetrics(tx, { runId, stepKey: spec.key, points: rows });
       await tx.update(attempt).set({ metricsOffset: nextOffset }).where(eq(attempt.id, id));

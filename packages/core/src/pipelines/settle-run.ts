@@ -9,7 +9,7 @@ import { CoreError, isCoreError } from "../kernel/errors.ts";
 import { storableText } from "../kernel/storable-text.ts";
 import { notify } from "../notifications/index.ts";
 import { DESCRIPTOR_FILE, type ModelVersionDraft, parseModelDescriptor, registerModelVersion, type RegisteredVersion } from "../registry/index.ts";
-import { filesOfStep } from "../tracking/index.ts";
+import { endPipelineRun, filesOfStep } from "../tracking/index.ts";
 import { ArtifactStoreCapability } from "../tracking/ports.ts";
 import type { PipelineSpec } from "./domain/pipeline-spec.ts";
 import { isRunEnded, type RunStatus, runVerdict } from "./domain/run-state.ts";
@@ -22,6 +22,8 @@ import { recordRunEvents } from "./run-events.ts";
 const CARD_FILE = "card.md";
 const MAX_DESCRIPTOR_BYTES = 1024 * 1024;
 const MAX_CARD_BYTES = 200_000;
+
+const TRACKED_STATUS = { succeeded: "FINISHED", failed: "FAILED", errored: "FAILED", cancelled: "KILLED" } as const;
 
 type Ending = { status: "succeeded" | "failed" | "errored" | "cancelled"; reason: string };
 
@@ -79,6 +81,7 @@ async function finish(
   const [owner] = await tx.select({ slug: projectTable.slug }).from(projectTable).where(eq(projectTable.id, row.projectId));
   const name = `${owner?.slug ?? ""} run ${row.number}`;
   await tx.update(run).set({ status: ending.status, reason: ending.reason, endedAt: ctx.now() }).where(eq(run.id, row.id));
+  await endPipelineRun(tx, ctx, { runId: row.id, status: TRACKED_STATUS[ending.status] });
   const version = registered && spec.register ? [{ kind: "version.registered", message: `${spec.register.model} v${registered.version}` }] : [];
   await recordRunEvents(tx, ctx, row.id, [...version, { kind: `run.${ending.status}`, message: ending.reason }]);
   await recordAuditEvent(tx, ctx, {

@@ -26,7 +26,7 @@ describe("a scorecard", () => {
 
     const { runId } = await startRun(lab.ada, { project: lab.project.id, pipeline: "train" });
     await db.update(run).set({ status: "succeeded", dataDigest: "sha256:d" }).where(eq(run.id, runId));
-    await db.insert(metricLatest).values({ runId, key: "auc", value: 0.7, step: 0, at: lab.clock.now, stepKey: "train" });
+    await db.insert(metricLatest).values({ runId, key: "auc", value: 0.7, step: 0, timestamp: 0, experimentId: 1, stepKey: "train" });
     const versionId = await lab.release(1);
     await db
       .update(modelVersion)

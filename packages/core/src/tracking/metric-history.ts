@@ -21,7 +21,7 @@ export type MetricSeries = {
   points: { step: number; value: number; at: Date }[];
 };
 
-type PointRow = { run_id: string; key: string; step_key: string; step: number; value: number; at: string; total: number };
+type PointRow = { run_id: string; key: string; step_key: string; step: number; value: number; timestamp: number; total: number };
 
 /**
  * Curves of metrics. A long one is cut into equal stretches of which the least and the greatest value stay, with the first
@@ -36,8 +36,8 @@ export async function metricHistory(ctx: CoreContext, input: z.input<typeof metr
   const buckets = Math.max(1, Math.floor((query.maxPoints - 2) / 2));
   const result = await ctx.db.execute<PointRow>(sql`
     with numbered as (
-      select run_id, key, step_key, step, value, at,
-        row_number() over (partition by run_id, key order by step, seq) as place, count(*) over (partition by run_id, key) as total
+      select run_id, key, step_key, step, value, timestamp,
+        row_number() over (partition by run_id, key order by step, timestamp, value) as place, count(*) over (partition by run_id, key) as total
       from metric_point where run_id = any(${sql.param(query.runIds)}::uuid[]) and key ${keys}
     ), bucketed as (
       select *, (place - 1) * ${buckets}::int / total as bucket from numbered
@@ -46,7 +46,7 @@ export async function metricHistory(ctx: CoreContext, input: z.input<typeof metr
         row_number() over (partition by run_id, key, bucket order by value desc, place) as high
       from bucketed
     )
-    select run_id, key, step_key, step::float8 as step, value, at::text as at, total::int as total from ranked
+    select run_id, key, step_key, step::float8 as step, value, timestamp::float8 as timestamp, total::int as total from ranked
     where total <= ${query.maxPoints} or low = 1 or high = 1 or place = 1 or place = total
     order by run_id, key, place`);
   const series = new Map<string, MetricSeries>();
@@ -60,7 +60,7 @@ export async function metricHistory(ctx: CoreContext, input: z.input<typeof metr
       reduced: row.total > query.maxPoints,
       points: [],
     };
-    curve.points.push({ step: row.step, value: row.value, at: new Date(row.at) });
+    curve.points.push({ step: row.step, value: row.value, at: new Date(row.timestamp) });
     series.set(id, curve);
   }
   return { series: [...series.values()] };

@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const at = new Date("2026-01-01T00:00:00Z");
-const points = (values: number[], key = "loss") => values.map((value, index) => ({ key, value, step: index, seq: index, at }));
+const points = (values: number[], key = "loss") => values.map((value, index) => ({ key, value, step: index, timestamp: at.getTime() }));
 const record = (values: number[], key?: string) => recordMetrics(database.db, { runId, stepKey: "a", points: points(values, key) });
 
 describe("recordMetrics", () => {

@@ -32,7 +32,7 @@ export function DatasetPage({ dataset }: { dataset: string }) {
                 { id: "digest", header: "Digest", mono: true, cell: (row) => <IdChip value={row.digest} short /> },
                 { id: "files", header: "Files", align: "right", cell: (row) => row.fileCount },
                 { id: "size", header: "Size", align: "right", cell: (row) => <Bytes value={row.sizeBytes} /> },
-                { id: "commit", header: "First commit", mono: true, cell: (row) => row.commit.slice(0, 10) },
+                { id: "commit", header: "First commit", mono: true, cell: (row) => row.commit?.slice(0, 10) ?? "—" },
                 { id: "runs", header: "Runs that read it", align: "right", cell: (row) => row.runs },
                 { id: "at", header: "First seen", cell: (row) => <Time at={row.createdAt} /> },
               ]}

@@ -127,8 +127,13 @@ async function insertRuns(db: Database, things: Things, ownerId: string, commit:
     .insert(t.attempt)
     .values({ id: attemptId, runId, stepId, number: 1, status: "failed", reason: word, queuedAt: AT, launchedAt: AT, startedAt: AT, endedAt: AT });
   await db.insert(t.runEvent).values({ runId, kind: "run.failed", message: word, at: AT });
-  await db.insert(t.metricPoint).values({ runId, key: `${word}-auc`, step: 1, seq: 1, value: 0.7, at: AT, stepKey: "train" });
-  await db.insert(t.metricLatest).values({ runId, key: `${word}-auc`, value: 0.7, step: 1, at: AT, stepKey: "train" });
+  const [{ id: experimentId } = { id: 0 }] = await db
+    .insert(t.experiment)
+    .values({ projectId, name: `${word}-experiment`, createdAt: AT, updatedAt: AT })
+    .returning({ id: t.experiment.id });
+  await db.insert(t.trackedRun).values({ id: runId, experimentId, source: "pipeline", name: word, status: "FAILED", startTime: 1, createdAt: AT });
+  await db.insert(t.metricPoint).values({ runId, key: `${word}-auc`, timestamp: 1, step: 1, value: 0.7, stepKey: "train" });
+  await db.insert(t.metricLatest).values({ runId, key: `${word}-auc`, value: 0.7, step: 1, timestamp: 1, stepKey: "train", experimentId });
   await db.insert(t.dataset).values({ id: things.datasetId, projectId, name: `${word}-data`, createdAt: AT });
   await db
     .insert(t.datasetVersion)

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { filesDigest } from "./files-digest.ts";
-import { MAX_LINE_BYTES, metricSeq, parseMetrics, parseParams, parseProgress } from "./step-outputs.ts";
+import { MAX_LINE_BYTES, parseMetrics, parseParams, parseProgress } from "./step-outputs.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -10,13 +10,13 @@ describe("parseMetrics", () => {
   it("reads whole lines, leaves half a line for later and reports bad ones", () => {
     const text = '{"key":"auc","value":0.7,"step":3,"time":1700000000.5}\nnonsense\n{"key":"loss","value":"x"}\n\n{"key":"auc","val';
     const read = parseMetrics(bytes(text), 100, { final: false, now });
-    expect(read.points).toEqual([{ key: "auc", value: 0.7, step: 3, at: new Date(1_700_000_000_500), offset: 100 }]);
+    expect(read.points).toEqual([{ key: "auc", value: 0.7, step: 3, at: new Date(1_700_000_000_500) }]);
     expect(read.faults.map((fault) => fault.message)).toEqual(["not a JSON object: nonsense", "loss: value must be a finite number"]);
     expect(read.nextOffset).toBe(100 + text.lastIndexOf("\n") + 1);
   });
 
   it("takes the last line without a newline once the step has ended", () => {
-    expect(parseMetrics(bytes('{"key":"a","value":1}'), 0, { final: true, now }).points).toEqual([{ key: "a", value: 1, step: 0, at: now, offset: 0 }]);
+    expect(parseMetrics(bytes('{"key":"a","value":1}'), 0, { final: true, now }).points).toEqual([{ key: "a", value: 1, step: 0, at: now }]);
     expect(parseMetrics(bytes('{"key":"a","va'), 0, { final: true, now })).toMatchObject({ points: [], faults: [{ offset: 0 }] });
   });
 
@@ -63,19 +63,6 @@ describe("parseParams and parseProgress", () => {
     ['{"done":1,"total":0}', null],
   ])("reads progress %s", (text, progress) => {
     expect(parseProgress(text)).toEqual(progress);
-  });
-});
-
-describe("metricSeq", () => {
-  it("differs whenever step, attempt or offset differ", () => {
-    const place = fc.tuple(fc.nat({ max: 1_023 }), fc.nat({ max: 1_023 }), fc.nat({ max: 2 ** 31 }));
-    fc.assert(
-      fc.property(place, place, (a, b) => {
-        const [x, y] = [metricSeq(...a), metricSeq(...b)];
-        expect(Number.isSafeInteger(x)).toBe(true);
-        expect(x === y).toBe(a.join() === b.join());
-      }),
-    );
   });
 });
 

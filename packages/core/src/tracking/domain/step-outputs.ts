@@ -7,8 +7,6 @@ export type MetricReport = {
   /** Epoch, tree or whatever counts; 0 when the step does not say. */
   step: number;
   at: Date;
-  /** Byte at which its line begins; tells reports apart and makes reading again harmless. */
-  offset: number;
 };
 
 export type MetricsRead = {
@@ -47,12 +45,12 @@ export function parseMetrics(chunk: Uint8Array, offset: number, options: { final
 function readLine(bytes: Uint8Array, offset: number, now: Date, read: MetricsRead): void {
   const text = bytes.length > MAX_LINE_BYTES ? null : new TextDecoder().decode(bytes).trim();
   if (text === "") return;
-  const report = text === null ? "the line is longer than 64 KiB" : toReport(text, offset, now);
+  const report = text === null ? "the line is longer than 64 KiB" : toReport(text, now);
   if (typeof report !== "string") read.points.push(report);
   else if (read.faults.length < MAX_FAULTS) read.faults.push({ offset, message: report });
 }
 
-function toReport(text: string, offset: number, now: Date): MetricReport | string {
+function toReport(text: string, now: Date): MetricReport | string {
   const line = parseJson(text);
   if (!isObject(line)) return `not a JSON object: ${text.slice(0, 80)}`;
   const { key, value, step = 0, time } = line;
@@ -61,7 +59,7 @@ function toReport(text: string, offset: number, now: Date): MetricReport | strin
   if (typeof value !== "number" || !Number.isFinite(value)) return `${key}: value must be a finite number`;
   if (typeof step !== "number" || !Number.isSafeInteger(step)) return `${key}: step must be a whole number`;
   const at = typeof time === "number" ? new Date(time * 1000) : now;
-  return { key, value, step, at: Number.isNaN(at.getTime()) || at.getFullYear() > 9999 || at.getFullYear() < 1 ? now : at, offset };
+  return { key, value, step, at: Number.isNaN(at.getTime()) || at.getFullYear() > 9999 || at.getFullYear() < 1 ? now : at };
 }
 
 /** `params.json`: an object of scalars; anything else in it is told. Values are kept as text. */
@@ -86,14 +84,6 @@ export function parseProgress(text: string): Progress | null {
   const { done, total, unit = "" } = content;
   if (typeof done !== "number" || typeof total !== "number" || !Number.isFinite(done) || !Number.isFinite(total) || total <= 0) return null;
   return { done: Math.min(Math.max(0, done), total), total, unit: typeof unit === "string" ? storableText(unit.slice(0, 40)) : "" };
-}
-
-/**
- * Number that tells a report from every other of the run: position of the step (below 1,024), attempt (below 1,024) and byte
- * offset (below 2^33). It grows in the order of arrival within an attempt.
- */
-export function metricSeq(stepPosition: number, attempt: number, offset: number): number {
-  return (Math.min(stepPosition, 1_023) * 1_024 + Math.min(attempt, 1_023)) * 2 ** 33 + offset;
 }
 
 function parseJson(text: string): unknown {

@@ -16,7 +16,8 @@ export const searchAuditEventsInput = z.object({
 
 /** Audit events, newest first, page by page; administrators only. */
 export async function searchAuditEvents(ctx: CoreContext, input: z.infer<typeof searchAuditEventsInput>) {
-  if (ctx.actor.kind === "user" && ctx.actor.role !== "admin") throw new CoreError("FORBIDDEN", "Only an administrator can read the audit log.");
+  if (ctx.actor.kind === "attempt" || (ctx.actor.kind === "user" && ctx.actor.role !== "admin"))
+    throw new CoreError("FORBIDDEN", "Only an administrator can read the audit log.");
   const conditions: (SQL | undefined)[] = [
     input.action ? eq(auditEvent.action, input.action) : undefined,
     input.actorId ? eq(auditEvent.actorId, input.actorId) : undefined,

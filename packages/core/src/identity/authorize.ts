@@ -11,6 +11,7 @@ import { judge, type Permission, PERMISSIONS, type ProjectRelation } from "./dom
 export async function authorize(ctx: CoreContext, permission: Permission, scope: { projectId?: string } = {}): Promise<void> {
   const { actor } = ctx;
   if (actor.kind === "system") return;
+  if (actor.kind === "attempt") return authorizeAttempt(actor.projectId, permission, scope.projectId);
   const relation = scope.projectId ? await relationTo(ctx, actor.userId, scope.projectId) : null;
   const verdict = judge(actor.role, permission, relation);
   if (verdict === "allowed") return;
@@ -21,12 +22,21 @@ export async function authorize(ctx: CoreContext, permission: Permission, scope:
 /** Condition on the `project` table that keeps a list to what the actor may see; undefined = no restriction. */
 export function visibleProjects(ctx: CoreContext): SQL | undefined {
   const { actor } = ctx;
+  if (actor.kind === "attempt") return eq(project.id, actor.projectId);
   if (actor.kind === "system" || actor.role === "admin") return undefined;
   const membership = ctx.db
     .select({ one: sql`1` })
     .from(projectMember)
     .where(and(eq(projectMember.projectId, project.id), eq(projectMember.userId, actor.userId)));
   return or(eq(project.visibility, "internal"), exists(membership));
+}
+
+const OF_ATTEMPTS = new Set<Permission>(["project.list", "project.read", "project.write"]);
+
+/** A step reads and writes its own project; other projects do not exist for it. */
+function authorizeAttempt(own: string, permission: Permission, projectId: string | undefined): void {
+  if (projectId !== undefined && projectId !== own) throw notFound("Project", projectId);
+  if (!OF_ATTEMPTS.has(permission)) throw new CoreError("FORBIDDEN", "A pipeline step may not do this. A person has to.");
 }
 
 async function relationTo(ctx: CoreContext, userId: string, projectId: string): Promise<ProjectRelation> {

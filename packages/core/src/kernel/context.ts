@@ -5,8 +5,14 @@ import type { Capability } from "./capability.ts";
 export const ROLES = ["viewer", "data_scientist", "approver", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who acts: a signed-in person (by session or token), or the platform itself under a named duty. */
-export type Actor = { kind: "user"; userId: string; name: string; email: string; role: Role } | { kind: "system"; name: string };
+/**
+ * Who acts: a signed-in person (by session or token), the code of a pipeline step (by the token of its attempt; its project
+ * is all that it may read and write), or the platform itself under a named duty.
+ */
+export type Actor =
+  | { kind: "user"; userId: string; name: string; email: string; role: Role }
+  | { kind: "attempt"; attemptId: string; runId: string; projectId: string; name: string }
+  | { kind: "system"; name: string };
 
 /** Structured log. Fields never carry secrets. */
 export type Logger = {

@@ -17,9 +17,10 @@ export type VersionRow = {
   status: ModelVersion["status"];
   digest: string;
   sizeBytes: number;
-  runId: string;
+  /** The run of this portal that made it, if any. */
+  runId: string | null;
   runNumber: number | null;
-  commit: string;
+  commit: string | null;
   metrics: Record<string, number>;
   tags: Record<string, string>;
   aliases: string[];
@@ -62,7 +63,7 @@ export async function getModelVersion(ctx: CoreContext, reference: VersionRefere
   const [source] = await ctx.db
     .select({ id: run.id, number: run.number, pipelineName: run.pipelineName, triggerKind: run.triggerKind, requestedByName: run.requestedByName })
     .from(run)
-    .where(eq(run.id, version.runId));
+    .where(version.runId ? eq(run.id, version.runId) : sql`false`);
   const neighbours = await ctx.db
     .select({ id: modelVersion.id, version: modelVersion.version })
     .from(modelVersion)

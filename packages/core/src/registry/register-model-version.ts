@@ -1,5 +1,5 @@
 import { modelVersion, modelVersionFile, registeredModel } from "@trellis/db/schema";
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { recordAuditEvent } from "../audit/index.ts";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
@@ -7,6 +7,7 @@ import { CoreError } from "../kernel/errors.ts";
 import { recordEdge } from "../lineage/index.ts";
 import { filesDigest } from "../tracking/index.ts";
 import { DESCRIPTOR_FILE, type ModelDescriptor, signatureOf } from "./domain/model-descriptor.ts";
+import { versionUri } from "./domain/model-source.ts";
 
 export type ModelVersionDraft = {
   projectId: string;
@@ -43,7 +44,7 @@ export async function registerModelVersion(tx: Transaction, ctx: CoreContext, dr
   const [known] = await tx
     .select()
     .from(modelVersion)
-    .where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.runId, draft.runId)));
+    .where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.runId, draft.runId), eq(modelVersion.origin, "pipeline")));
   if (known) return { modelId: model.id, versionId: known.id, version: known.version, digest: known.digest, created: false };
 
   const versionId = ctx.newId();
@@ -60,6 +61,8 @@ export async function registerModelVersion(tx: Transaction, ctx: CoreContext, dr
     digest,
     sizeBytes: draft.files.reduce((sum, file) => sum + file.sizeBytes, 0),
     runId: draft.runId,
+    runRef: draft.runId.replaceAll("-", ""),
+    source: versionUri(versionId),
     commit: draft.commit,
     dataDigest: draft.dataDigest,
     lockDigest: draft.lockDigest,
@@ -68,8 +71,10 @@ export async function registerModelVersion(tx: Transaction, ctx: CoreContext, dr
     metrics: draft.metrics,
     params: draft.params,
     card: draft.card,
+    userName: draft.createdBy ?? "",
     createdBy: draft.createdBy,
     createdAt: ctx.now(),
+    updatedAt: ctx.now(),
   });
   for (let start = 0; start < draft.files.length; start += 1_000) {
     await tx
@@ -106,7 +111,11 @@ async function lockModel(tx: Transaction, ctx: CoreContext, draft: ModelVersionD
       updatedAt: ctx.now(),
     })
     .onConflictDoNothing();
-  const [model] = await tx.select().from(registeredModel).where(eq(registeredModel.name, draft.model)).for("update");
+  const [model] = await tx
+    .select()
+    .from(registeredModel)
+    .where(and(eq(registeredModel.name, draft.model), isNull(registeredModel.deletedAt)))
+    .for("update");
   if (!model) throw new Error(`Registered model ${draft.model} vanished while it was locked`);
   if (model.projectId !== draft.projectId)
     throw new CoreError("CONFLICT", `The model name ${draft.model} belongs to another project. Choose another under register.model in trellis.yaml.`);

@@ -1,7 +1,17 @@
 import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt } from "./columns.ts";
 
-export const LINEAGE_KINDS = ["dataset_version", "run", "model_version", "deployment", "drift_report"] as const;
+export const LINEAGE_KINDS = [
+  "template",
+  "project",
+  "dataset_version",
+  "run",
+  "logged_model",
+  "model_version",
+  "deployment",
+  "endpoint",
+  "drift_report",
+] as const;
 
 /** One thing made or used another. Read from `from` to `to`: facts flow that way. */
 export const lineageEdge = pgTable(
@@ -11,7 +21,7 @@ export const lineageEdge = pgTable(
     fromId: uuid("from_id").notNull(),
     toKind: text("to_kind", { enum: LINEAGE_KINDS }).notNull(),
     toId: uuid("to_id").notNull(),
-    /** `trained_on`, `produced`, `serves`, `caused`. */
+    /** Words of what happened on the way, e.g. `trained_on` (see core's `LineageRelation`). */
     relation: text("relation").notNull(),
     projectId: uuid("project_id").notNull(),
     createdAt: createdAt(),

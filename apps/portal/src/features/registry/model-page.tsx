@@ -103,7 +103,7 @@ function ModelDetail({ model }: { model: Model }) {
               cell: (row) =>
                 row.runNumber ? <TextLink quiet href={`/projects/${model.project.slug}/runs/${row.runNumber}`}>{`Run ${row.runNumber}`}</TextLink> : "–",
             },
-            { id: "commit", header: "Commit", mono: true, hideBelow: "lg", cell: (row) => row.commit.slice(0, 8) },
+            { id: "commit", header: "Commit", mono: true, hideBelow: "lg", cell: (row) => row.commit?.slice(0, 8) ?? "–" },
             { id: "created", header: "Registered", cell: (row) => <Time at={row.createdAt} />, sort: (row) => row.createdAt },
           ]}
         />

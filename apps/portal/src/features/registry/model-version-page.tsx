@@ -238,8 +238,8 @@ function Origin({ version }: { version: Version }) {
     <Card>
       <KeyValueList
         items={[
-          { label: "Commit", value: <IdChip value={version.commit} short={12} />, mono: true },
-          { label: "Environment lock", value: <IdChip value={version.lockDigest} short />, mono: true },
+          { label: "Commit", value: version.commit ? <IdChip value={version.commit} short={12} /> : "Not recorded", mono: true },
+          { label: "Environment lock", value: version.lockDigest ? <IdChip value={version.lockDigest} short /> : "Not recorded", mono: true },
           { label: "Data", value: version.dataDigest ? <IdChip value={version.dataDigest} short /> : "Not recorded", mono: true },
           ...Object.entries(version.params).map(([key, value]) => ({ label: key, value, mono: true })),
         ]}

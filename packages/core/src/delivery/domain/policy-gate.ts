@@ -11,11 +11,12 @@ export type GateVersion = {
   metrics: Record<string, number>;
   signature: Signature;
   card: string;
-  commit: string;
+  /** Null when a client registered it without saying. */
+  commit: string | null;
   dataDigest: string | null;
   /** Parameters of the run, and what its steps said of themselves. */
   params: Record<string, string>;
-  lockDigest: string;
+  lockDigest: string | null;
 };
 
 /** Everything that the gates judge by, as it is at one moment. */
@@ -79,7 +80,7 @@ function reproducibleGate(facts: GateFacts): GateResult {
   const { commit, dataDigest, lockDigest } = facts.candidate;
   const base = { gate: "reproducible", title: "Can be made again", href: versionHref(facts) };
   const missing = [commit ? null : "the commit", lockDigest ? null : "the locked packages", dataDigest ? null : "the data"].filter((name) => name !== null);
-  if (missing.length === 0)
+  if (commit && missing.length === 0)
     return { ...base, verdict: "pass", evidence: `Commit ${commit.slice(0, 8)}, data ${short(dataDigest)} and packages ${short(lockDigest)} are recorded.` };
   // A pipeline may truly read no files, but then nobody can say what it was trained on.
   const isOnlyData = missing.length === 1 && !dataDigest;

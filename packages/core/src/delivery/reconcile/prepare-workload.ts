@@ -8,7 +8,7 @@ import { materializeModelVersion } from "../../registry/index.ts";
 import { workloadName } from "../domain/reconcile-plan.ts";
 import { ServingFoldersCapability, ServingRuntimeCapability, type Workload } from "../../serving/ports.ts";
 
-export type WorkloadVersion = { id: string; version: number; commit: string; lockDigest: string; repository: string };
+export type WorkloadVersion = { id: string; version: number; commit: string | null; lockDigest: string | null; repository: string };
 
 /** Log bytes of a failed installation that people see. */
 const LOG_TAIL_BYTES = 4 * 1024;
@@ -19,25 +19,28 @@ const LOG_TAIL_BYTES = 4 * 1024;
  * PRECONDITION_FAILED or INVALID: trying again will not help. UNAVAILABLE: it may.
  */
 export async function prepareWorkload(ctx: CoreContext, deploymentName: string, version: WorkloadVersion): Promise<Workload> {
+  const { commit, lockDigest } = version;
+  if (commit === null || lockDigest === null)
+    throw new CoreError("PRECONDITION_FAILED", `Version ${version.version} was registered without its commit and locked packages, so it cannot be started.`);
   const { workloads } = ctx.resolve(ServingFoldersCapability);
   const folder = path.join(workloads, workloadName(deploymentName, version.version));
   const [modelFolder, sourceFolder] = [path.join(folder, "model"), path.join(folder, "source")];
   await mkdir(folder, { recursive: true });
   await materializeModelVersion(ctx, version.id, modelFolder);
-  await checkoutSource(ctx, version, sourceFolder);
-  const environmentFolder = await ensureEnvironment(ctx, version.lockDigest, sourceFolder);
+  await checkoutSource(ctx, { repository: version.repository, commit }, sourceFolder);
+  const environmentFolder = await ensureEnvironment(ctx, lockDigest, sourceFolder);
   return ctx
     .resolve(ServingRuntimeCapability)
     .renderWorkload({ deployment: deploymentName, version: version.version, modelFolder, sourceFolder, environmentFolder });
 }
 
 /** The source appears under its name only when it is whole. */
-async function checkoutSource(ctx: CoreContext, version: WorkloadVersion, folder: string): Promise<void> {
+async function checkoutSource(ctx: CoreContext, source: { repository: string; commit: string }, folder: string): Promise<void> {
   if (await stat(folder).catch(() => null)) return;
   const draft = `${folder}.${ctx.newId()}.part`;
   await mkdir(draft, { recursive: true });
   try {
-    await ctx.resolve(SourceHostCapability).checkout(version.repository, version.commit, draft);
+    await ctx.resolve(SourceHostCapability).checkout(source.repository, source.commit, draft);
     await rename(draft, folder);
   } catch (error) {
     if (!(await stat(folder).catch(() => null))) throw error;

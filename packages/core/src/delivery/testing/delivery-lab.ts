@@ -154,7 +154,7 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
     },
     /** Registers the next version of the model. */
     addVersion: (
-      more: Partial<typeof modelVersion.$inferInsert> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> } = {},
+      more: Omit<Partial<typeof modelVersion.$inferInsert>, "runId"> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> } = {},
     ) => addVersion({ db: database.db, store, commit, ...made, ownerId: userIdOf(ada) }, more),
     async request(id: string) {
       const [row] = await database.db.select().from(changeRequest).where(eq(changeRequest.id, id));
@@ -237,7 +237,7 @@ async function addVersion(
     pipelineVersionId: string;
     ownerId: string;
   },
-  more: Partial<typeof modelVersion.$inferInsert> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> },
+  more: Omit<Partial<typeof modelVersion.$inferInsert>, "runId"> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> },
 ) {
   const { triggerKind = "manual", cause = {}, ...values } = more;
   const existing = await lab.db.select({ id: modelVersion.id }).from(modelVersion).where(eq(modelVersion.modelId, lab.model.id));

@@ -2,15 +2,40 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import type { ArtifactStore, StoredBlob } from "./ports.ts";
+import type { ArtifactStore, ListedBlob } from "./ports.ts";
+
+const MEBIBYTE = 1024 * 1024;
 
 const digestOf = (content: Buffer) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 const put = (store: ArtifactStore, content: Buffer) => store.put(Readable.from([content]));
 
-async function listAll(store: ArtifactStore): Promise<StoredBlob[]> {
-  const blobs: StoredBlob[] = [];
+async function listAll(store: ArtifactStore): Promise<ListedBlob[]> {
+  const blobs: ListedBlob[] = [];
   for await (const blob of store.list()) blobs.push(blob);
   return blobs;
+}
+
+async function listDigests(store: ArtifactStore): Promise<string[]> {
+  return (await listAll(store)).map((blob) => blob.digest).toSorted();
+}
+
+/** Content of a size that never lies in memory as a whole; `peak` tells the most memory of buffers that was seen on the way. */
+function largeContent(sizeBytes: number): { content: Readable; peak: () => number; digest: () => string } {
+  const hash = createHash("sha256");
+  const chunk = randomBytes(MEBIBYTE);
+  let peak = 0;
+  const content = Readable.from(
+    (function* () {
+      for (let written = 0; written < sizeBytes; written += chunk.length) {
+        chunk.writeUInt32LE(written / chunk.length, 0);
+        hash.update(chunk);
+        peak = Math.max(peak, process.memoryUsage().arrayBuffers);
+        yield Buffer.from(chunk);
+      }
+    })(),
+    { objectMode: false },
+  );
+  return { content, peak: () => peak, digest: () => `sha256:${hash.digest("hex")}` };
 }
 
 /**
@@ -39,7 +64,7 @@ export function artifactStoreContract(technology: string, open: () => Promise<Ar
       const content = randomBytes(50_000);
       const stored = await Promise.all([1, 2, 3, 4].map(() => put(store, content)));
       expect(new Set(stored.map((blob) => blob.digest)).size).toBe(1);
-      expect(await listAll(store)).toEqual([{ digest: digestOf(content), sizeBytes: content.length }]);
+      expect(await listAll(store)).toEqual([{ digest: digestOf(content), sizeBytes: content.length, storedAt: expect.any(Date) }]);
     });
 
     it("gives byte ranges, both ends included", async () => {
@@ -54,16 +79,44 @@ export function artifactStoreContract(technology: string, open: () => Promise<Ar
       await expect(range(10, 12)).rejects.toMatchObject({ code: "INVALID" });
     });
 
-    it("keeps nothing of a put that breaks off, and passes the cause on", async () => {
+    it.each([70_000, 40 * MEBIBYTE])("keeps nothing of a put that breaks off after %i bytes, and passes the cause on", async (sizeBytes) => {
       const store = await open();
       const broken = Readable.from(
         (function* () {
-          yield randomBytes(70_000);
+          for (let sent = 0; sent < sizeBytes; sent += MEBIBYTE) yield randomBytes(Math.min(MEBIBYTE, sizeBytes - sent));
           throw new Error("the line went dead");
         })(),
       );
       await expect(store.put(broken)).rejects.toThrow("the line went dead");
       expect(await listAll(store)).toEqual([]);
+    });
+
+    it("keeps nothing of a put whose sender goes away", async () => {
+      const store = await open();
+      const content = new Readable({ read() {} });
+      content.push(randomBytes(70_000));
+      const put = store.put(content);
+      content.destroy();
+      await expect(put).rejects.toThrow(/close|abort/i);
+      expect(await listAll(store)).toEqual([]);
+    });
+
+    it("takes and gives 200 MiB, also in ranges, and holds only little of it in memory", async () => {
+      const store = await open();
+      const before = process.memoryUsage().arrayBuffers;
+      const { content, peak, digest } = largeContent(200 * MEBIBYTE);
+      const stored = await store.put(content);
+      expect(stored).toEqual({ digest: digest(), sizeBytes: 200 * MEBIBYTE });
+      let most = peak();
+      const hash = createHash("sha256");
+      for await (const chunk of await store.get(stored.digest)) {
+        hash.update(chunk as Buffer);
+        most = Math.max(most, process.memoryUsage().arrayBuffers);
+      }
+      expect(`sha256:${hash.digest("hex")}`).toBe(stored.digest);
+      expect((most - before) / MEBIBYTE).toBeLessThan(120);
+      const middle = await buffer(await store.get(stored.digest, { start: 100 * MEBIBYTE, end: 100 * MEBIBYTE + 3 }));
+      expect(middle.readUInt32LE(0)).toBe(100);
     });
 
     it("says NOT_FOUND or null for what is not there", async () => {
@@ -76,10 +129,57 @@ export function artifactStoreContract(technology: string, open: () => Promise<Ar
     it("deletes, and deletes again without complaint", async () => {
       const store = await open();
       const { digest } = await put(store, Buffer.from("short-lived"));
-      await store.delete(digest);
-      await store.delete(digest);
+      expect(await store.delete(digest)).toBe(true);
+      expect(await store.delete(digest)).toBe(true);
       expect(await store.stat(digest)).toBeNull();
       expect(await listAll(store)).toEqual([]);
+    });
+
+    it("does not delete what was put since a moment", async () => {
+      const store = await open();
+      const { digest } = await put(store, Buffer.from("wanted again"));
+      const [listed] = await listAll(store);
+      const storedAt = listed?.storedAt ?? new Date(0);
+      expect(await store.delete(digest, { unlessStoredSince: storedAt })).toBe(false);
+      expect(await store.delete(digest, { unlessStoredSince: new Date(storedAt.getTime() - 60_000) })).toBe(false);
+      expect(await listDigests(store)).toEqual([digest]);
+      expect(await store.delete(digest, { unlessStoredSince: new Date(storedAt.getTime() + 60_000) })).toBe(true);
+      expect(await store.delete(digest, { unlessStoredSince: new Date() })).toBe(true);
+      expect(await listDigests(store)).toEqual([]);
+    });
+
+    it("takes bytes that are there already as put anew", async () => {
+      const store = await open();
+      const content = Buffer.from("put twice");
+      const { digest } = await put(store, content);
+      const first = (await listAll(store))[0]?.storedAt ?? new Date();
+      // Some stores tell times in whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      await put(store, content);
+      const second = (await listAll(store))[0]?.storedAt ?? new Date(0);
+      expect(second.getTime()).toBeGreaterThan(first.getTime());
+      expect(await store.delete(digest, { unlessStoredSince: second })).toBe(false);
+    });
+
+    it("never loses bytes that are put while they are deleted for their age", async () => {
+      const store = await open();
+      const content = Buffer.from("put and deleted");
+      for (let round = 0; round < 100; round += 1) {
+        const start = new Date();
+        const late = async (): Promise<void> => {
+          for (let turn = 0; turn < round; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+          await store.delete(digestOf(content), { unlessStoredSince: start });
+        };
+        const [stored] = await Promise.all([put(store, content), late()]);
+        expect(await store.stat(stored.digest)).toEqual(stored);
+      }
+    });
+
+    it("has no leftovers to remove when every put has ended", async () => {
+      const store = await open();
+      const { digest } = await put(store, Buffer.from("whole"));
+      await store.removeLeftovers(new Date(Date.now() + 60_000));
+      expect(await listDigests(store)).toEqual([digest]);
     });
 
     it.each(["", "sha256:", "sha256:abc", `sha1:${"a".repeat(64)}`, `sha256:${"A".repeat(64)}`, `sha256:../${"a".repeat(61)}`, `sha256:${"a".repeat(64)}\n`])(

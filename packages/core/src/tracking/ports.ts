@@ -3,6 +3,9 @@ import { defineCapability } from "../kernel/capability.ts";
 
 export type StoredBlob = { /** `sha256:<hex>` */ digest: string; sizeBytes: number };
 
+/** A blob with the moment at which its bytes were last put. */
+export type ListedBlob = StoredBlob & { storedAt: Date };
+
 /** Content-addressed files: equal bytes are kept once and a digest never changes its meaning. */
 export type ArtifactStore = {
   /** Stores a stream; an interrupted put leaves nothing behind. */
@@ -11,8 +14,14 @@ export type ArtifactStore = {
   get(digest: string, range?: { start: number; end: number }): Promise<Readable>;
   stat(digest: string): Promise<StoredBlob | null>;
   /** All digests, in no order; for garbage collection. */
-  list(): AsyncIterable<StoredBlob>;
-  delete(digest: string): Promise<void>;
+  list(): AsyncIterable<ListedBlob>;
+  /**
+   * Removes a blob; one that is not there is no fault. With `unlessStoredSince` it stays when its bytes were put at that moment
+   * or later, also by a put that ends meanwhile. False = it stays.
+   */
+  delete(digest: string, options?: { unlessStoredSince?: Date }): Promise<boolean>;
+  /** Removes what puts that never ended left before this moment. */
+  removeLeftovers(before: Date): Promise<void>;
 };
 
 export const ArtifactStoreCapability = defineCapability<ArtifactStore>("artifact-store");

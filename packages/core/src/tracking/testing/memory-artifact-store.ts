@@ -7,6 +7,8 @@ import type { ArtifactStore } from "../ports.ts";
 /** An artifact store for tests: bytes in memory. `put` fails while `failing` is set. */
 export class MemoryArtifactStore implements ArtifactStore {
   readonly blobs = new Map<string, Buffer>();
+  /** When the bytes of each digest were last put; a test may move it into the past. */
+  readonly storedAt = new Map<string, Date>();
   failing: Error | null = null;
 
   async put(content: Readable) {
@@ -14,6 +16,7 @@ export class MemoryArtifactStore implements ArtifactStore {
     if (this.failing) throw this.failing;
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     this.blobs.set(digest, bytes);
+    this.storedAt.set(digest, new Date());
     return { digest, sizeBytes: bytes.length };
   }
 
@@ -29,10 +32,16 @@ export class MemoryArtifactStore implements ArtifactStore {
   }
 
   async *list() {
-    for (const [digest, bytes] of this.blobs) yield { digest, sizeBytes: bytes.length };
+    for (const [digest, bytes] of this.blobs) yield { digest, sizeBytes: bytes.length, storedAt: this.storedAt.get(digest) ?? new Date(0) };
   }
 
-  async delete(digest: string) {
+  async delete(digest: string, options: { unlessStoredSince?: Date } = {}) {
+    const storedAt = this.storedAt.get(digest);
+    if (options.unlessStoredSince && storedAt && storedAt >= options.unlessStoredSince) return false;
     this.blobs.delete(digest);
+    this.storedAt.delete(digest);
+    return true;
   }
+
+  async removeLeftovers() {}
 }

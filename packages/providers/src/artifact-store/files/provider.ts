@@ -2,22 +2,25 @@ import { mkdir, open, opendir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { CoreError, notFound } from "@trellis/core/kernel/errors.ts";
-import type { ArtifactStore, StoredBlob } from "@trellis/core/tracking/ports.ts";
-import { blobPath, digestOfPath } from "./blob-path.ts";
+import { KeyedLock } from "@trellis/core/kernel/keyed-lock.ts";
+import { assertByteRange, blobPlace, digestOfPlace } from "@trellis/core/tracking/domain/blob-place.ts";
+import type { ArtifactStore, ListedBlob } from "@trellis/core/tracking/ports.ts";
 import { storeBlob } from "./store-blob.ts";
 
 const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Opens the artifact store in a folder and removes what interrupted puts left there more than a day ago. With `readOnly` the
- * folder is never written to, and put and delete are FORBIDDEN.
+ * Opens the artifact store in a folder, of which this process is the only one to write, and removes what interrupted puts left
+ * there more than a day ago. With `readOnly` the folder is never written to, and put and delete are FORBIDDEN.
  */
 export async function createFileArtifactStore(options: { root: string; readOnly?: boolean; now?: () => number }): Promise<ArtifactStore> {
   const { root, readOnly = false, now = Date.now } = options;
+  const lock = new KeyedLock();
+  const removeLeftovers = (before: Date): Promise<void> => removeOlder(join(root, "incoming"), before.getTime());
   if (!readOnly) {
     await mkdir(join(root, "incoming"), { recursive: true });
     await mkdir(join(root, "sha256"), { recursive: true });
-    await removeLeftovers(join(root, "incoming"), now() - LEFTOVER_AGE_MS);
+    await removeLeftovers(new Date(now() - LEFTOVER_AGE_MS));
   }
   const assertWritable = () => {
     if (readOnly) throw new CoreError("FORBIDDEN", "This artifact store is read-only.");
@@ -25,23 +28,37 @@ export async function createFileArtifactStore(options: { root: string; readOnly?
   return {
     async put(content) {
       assertWritable();
-      return storeBlob(root, content);
+      return storeBlob(root, content, lock);
     },
     get: (digest, range) => openBlob(root, digest, range),
-    stat: (digest) => statBlob(root, digest),
+    async stat(digest) {
+      const found = await unlessMissing(stat(join(root, blobPlace(digest))));
+      return found ? { digest, sizeBytes: found.size } : null;
+    },
     list: () => listBlobs(root),
-    async delete(digest) {
+    async delete(digest, { unlessStoredSince } = {}) {
       assertWritable();
-      await rm(blobPath(root, digest), { force: true });
+      const place = join(root, blobPlace(digest));
+      // The same lock as at the end of a put: no put can slip in between the look at its age and the removal.
+      return lock.run(digest, async () => {
+        const found = unlessStoredSince && (await unlessMissing(stat(place)));
+        if (found && found.mtimeMs >= unlessStoredSince.getTime()) return false;
+        await rm(place, { force: true });
+        return true;
+      });
+    },
+    async removeLeftovers(before) {
+      assertWritable();
+      await removeLeftovers(before);
     },
   };
 }
 
 async function openBlob(root: string, digest: string, range?: { start: number; end: number }): Promise<Readable> {
-  const file = await unlessMissing(open(blobPath(root, digest), "r"));
+  const file = await unlessMissing(open(join(root, blobPlace(digest)), "r"));
   if (!file) throw notFound("Artifact", digest);
   try {
-    if (range) assertRange(range, (await file.stat()).size);
+    if (range) assertByteRange(range, (await file.stat()).size);
   } catch (error) {
     await file.close();
     throw error;
@@ -49,30 +66,19 @@ async function openBlob(root: string, digest: string, range?: { start: number; e
   return file.createReadStream(range ?? {});
 }
 
-function assertRange(range: { start: number; end: number }, sizeBytes: number): void {
-  const { start, end } = range;
-  const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end && start < sizeBytes;
-  if (!isRange) throw new CoreError("INVALID", `Bytes ${start} to ${end} are not a range of an artifact of ${sizeBytes} bytes.`);
-}
-
-async function statBlob(root: string, digest: string): Promise<StoredBlob | null> {
-  const found = await unlessMissing(stat(blobPath(root, digest)));
-  return found ? { digest, sizeBytes: found.size } : null;
-}
-
-async function* listBlobs(root: string): AsyncIterable<StoredBlob> {
+async function* listBlobs(root: string): AsyncIterable<ListedBlob> {
   for (const shard of (await unlessMissing(readdir(join(root, "sha256")))) ?? []) {
     const folder = await unlessMissing(opendir(join(root, "sha256", shard)));
     if (!folder) continue;
     for await (const entry of folder) {
-      const digest = entry.isFile() ? digestOfPath(shard, entry.name) : null;
-      const blob = digest ? await statBlob(root, digest) : null;
-      if (blob) yield blob;
+      const digest = entry.isFile() ? digestOfPlace(`sha256/${shard}/${entry.name}`) : null;
+      const found = digest && (await unlessMissing(stat(join(root, "sha256", shard, entry.name))));
+      if (found) yield { digest, sizeBytes: found.size, storedAt: found.mtime };
     }
   }
 }
 
-async function removeLeftovers(folder: string, olderThanMs: number): Promise<void> {
+async function removeOlder(folder: string, olderThanMs: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const found = await unlessMissing(stat(join(folder, name)));
     if (found && found.mtimeMs < olderThanMs) await rm(join(folder, name), { force: true, recursive: true });

@@ -3,21 +3,22 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { CoreError } from "@trellis/core/kernel/errors.ts";
+import type { KeyedLock } from "@trellis/core/kernel/keyed-lock.ts";
+import { blobPlace } from "@trellis/core/tracking/domain/blob-place.ts";
 import type { StoredBlob } from "@trellis/core/tracking/ports.ts";
-import { blobPath } from "./blob-path.ts";
 
 /**
  * Streams content to a temporary file while hashing it, makes it durable and moves it to its digest's place in one step.
  * A file at a digest's place is therefore always whole. Memory use does not depend on the size.
  */
-export async function storeBlob(root: string, content: Readable): Promise<StoredBlob> {
+export async function storeBlob(root: string, content: Readable, lock: KeyedLock): Promise<StoredBlob> {
   const temporary = join(root, "incoming", randomUUID());
   try {
     const stored = await writeHashed(temporary, content);
-    const place = blobPath(root, stored.digest);
+    const place = join(root, blobPlace(stored.digest));
     await mkdir(dirname(place), { recursive: true });
-    // Also when the blob is there already: the bytes are the same, and a delete under way cannot win against this put.
-    await rename(temporary, place);
+    // Also when the blob is there already: the bytes are the same, and the new file's time tells a delete that they are wanted.
+    await lock.run(stored.digest, () => rename(temporary, place));
     await syncFolder(dirname(place));
     return stored;
   } catch (error) {
@@ -37,6 +38,9 @@ async function writeHashed(path: string, content: Readable): Promise<StoredBlob>
       sizeBytes += bytes.length;
       await file.writeFile(bytes);
     }
+    // By the portal's own clock; that of the file system lags by some milliseconds.
+    const now = new Date();
+    await file.utimes(now, now);
     await file.sync();
   } finally {
     await file.close();

@@ -1,4 +1,4 @@
-import { boolean, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "./columns.ts";
 import { uuid } from "drizzle-orm/pg-core";
 
@@ -131,4 +131,22 @@ export const teamMember = pgTable(
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.teamId, t.userId] }), index("team_member_user").on(t.userId)],
+);
+
+/** A state of a page that a person has given a name: filter, columns, sort. */
+export const savedView = pgTable(
+  "saved_view",
+  {
+    id: id(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    /** Which page, e.g. `experiment:12`. */
+    area: text("area").notNull(),
+    name: text("name").notNull(),
+    /** As it stands in the address, without `?`. */
+    query: text("query").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("saved_view_name").on(t.userId, t.area, t.name)],
 );

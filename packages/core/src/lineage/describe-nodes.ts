@@ -16,14 +16,22 @@ export type LineageNode = LineageRef & {
 
 /** For each kind: how its rows are named, linked and judged. One query answers for all kinds. */
 const DESCRIPTIONS: Record<LineageKind, ReturnType<typeof sql>> = {
+  // A template has no row: its words stand in the projects that were made from it.
+  template: sql`select n.*, p.template || ' ' || p.template_version as label, '/create/' || p.template as href, p.id as project_id, null::text as status
+    from n join lateral (select * from project where md5(template || '@' || template_version)::uuid = n.id order by created_at limit 1) p on true where n.kind = 'template'`,
+  project: sql`select n.*, p.title, '/projects/' || p.slug, p.id, null::text from n join project p on p.id = n.id where n.kind = 'project'`,
   dataset_version: sql`select n.*, d.name || ' @ ' || left(split_part(v.digest, ':', 2), 8) as label, '/data/' || d.id as href, d.project_id, null::text as status
     from n join dataset_version v on v.id = n.id join dataset d on d.id = v.dataset_id where n.kind = 'dataset_version'`,
   run: sql`select n.*, 'Run ' || r.number, '/projects/' || p.slug || '/runs/' || r.number, r.project_id, r.status
     from n join run r on r.id = n.id join project p on p.id = r.project_id where n.kind = 'run'`,
+  logged_model: sql`select n.*, l.name, '/experiments/' || l.experiment_id || '/models/m-' || replace(l.id::text, '-', ''), e.project_id, lower(replace(l.status, 'LOGGED_MODEL_', ''))
+    from n join logged_model l on l.id = n.id join experiment e on e.id = l.experiment_id where n.kind = 'logged_model' and l.deleted_at is null`,
   model_version: sql`select n.*, m.name || ' v' || v.version, '/models/' || m.name || '/versions/' || v.version, m.project_id, v.status
     from n join model_version v on v.id = n.id join registered_model m on m.id = v.model_id where n.kind = 'model_version'`,
   deployment: sql`select n.*, d.name, '/deployments/' || d.name, d.project_id, d.health
     from n join deployment d on d.id = n.id where n.kind = 'deployment'`,
+  endpoint: sql`select n.*, '/serve/' || d.name, '/deployments/' || d.name, d.project_id, null::text
+    from n join deployment d on d.id = n.id where n.kind = 'endpoint'`,
   drift_report: sql`select n.*, 'Drift report', null, e.project_id, null
     from n join lateral (select project_id from lineage_edge where from_kind = 'drift_report' and from_id = n.id limit 1) e on true where n.kind = 'drift_report'`,
 };

@@ -9,6 +9,8 @@ import type { LineageKind, LineageRef } from "./record-edge.ts";
 export const traceInput = z.object({
   kind: z.enum(LINEAGE_KINDS),
   id: z.uuid(),
+  /** `up` = what went into it, `down` = what it went into. */
+  direction: z.enum(["up", "down", "both"]).default("both"),
   /** Edges between the start and the farthest thing. */
   maxDepth: z.number().int().min(1).max(30).default(10),
   /** Most edges to return. */
@@ -24,30 +26,19 @@ export type Trace = {
   truncated: boolean;
 };
 
-/** What went into a thing: data, runs, versions before it. Only within projects that the actor may see. */
-export async function traceUpstream(ctx: CoreContext, input: z.input<typeof traceInput>): Promise<Trace> {
-  return trace(ctx, input, ["up"]);
-}
-
-/** What a thing went into: the answer to "what is affected if this changes". */
-export async function traceDownstream(ctx: CoreContext, input: z.input<typeof traceInput>): Promise<Trace> {
-  return trace(ctx, input, ["down"]);
-}
-
-/** Both directions at once, for a drawing around one thing. */
-export async function traceBoth(ctx: CoreContext, input: z.input<typeof traceInput>): Promise<Trace> {
-  return trace(ctx, input, ["up", "down"]);
-}
-
 type EdgeRow = { from_kind: LineageKind; from_id: string; to_kind: LineageKind; to_id: string; relation: string; depth: number };
 
-async function trace(ctx: CoreContext, input: z.input<typeof traceInput>, directions: ("up" | "down")[]): Promise<Trace> {
+/**
+ * What made a thing (upstream: data, runs, versions before it) and what is affected if it changes (downstream), as far as the
+ * actor may see the projects.
+ */
+export async function traceLineage(ctx: CoreContext, input: z.input<typeof traceInput>): Promise<Trace> {
   await authorize(ctx, "project.list");
   const query = traceInput.parse(input);
   const root: LineageRef = { kind: query.kind, id: query.id };
   const found: EdgeRow[] = [];
   let truncated = false;
-  for (const direction of directions) {
+  for (const direction of query.direction === "both" ? (["up", "down"] as const) : [query.direction]) {
     const rows = await walk(ctx, root, direction, query.maxDepth, query.limit + 1);
     truncated ||= rows.length > query.limit;
     found.push(...rows.slice(0, query.limit));

@@ -1,3 +1,4 @@
+export { type ColumnUser, columnUse, columnUseInput } from "./column-use.ts";
 export { compareVersions, compareVersionsInput } from "./compare-versions.ts";
 export {
   DESCRIPTOR_FILE,

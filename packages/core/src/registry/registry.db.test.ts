@@ -8,10 +8,12 @@ import { testDatabase } from "@trellis/db/testing";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CoreContext } from "../kernel/context.ts";
-import { traceBoth, traceDownstream, traceUpstream } from "../lineage/index.ts";
+import { traceLineage } from "../lineage/index.ts";
 import { registerPipelines, startRun } from "../pipelines/index.ts";
 import { openLab, type PipelineLab, projectFile } from "../pipelines/testing/pipeline-lab.ts";
+import { listDatasets } from "../tracking/index.ts";
 import {
+  columnUse,
   archiveVersion,
   compareVersions,
   findModelVersion,
@@ -274,7 +276,7 @@ describe("queries", () => {
 
   it("trace what went into a version and what came of the data", async () => {
     const { versionId } = await register(0);
-    const up = await traceUpstream(lab.ada, { kind: "model_version", id: versionId });
+    const up = await traceLineage(lab.ada, { kind: "model_version", id: versionId, direction: "up" });
     expect(up.nodes.map((node) => `${node.depth} ${node.kind} ${node.label}`)).toEqual([
       `-2 dataset_version ${up.nodes[0]?.label}`,
       "-1 run Run 1",
@@ -282,12 +284,18 @@ describe("queries", () => {
     ]);
     expect(up.nodes[0]?.label).toMatch(/^data @ [0-9a-f]{8}$/);
     expect(up.edges.map((edge) => edge.relation).toSorted()).toEqual(["produced", "trained_on"]);
-    const down = await traceDownstream(lab.ada, { kind: "dataset_version", id: up.nodes[0]?.id ?? "" });
+    const down = await traceLineage(lab.ada, { kind: "dataset_version", id: up.nodes[0]?.id ?? "", direction: "down" });
     expect(down.nodes.map((node) => node.kind)).toEqual(["dataset_version", "run", "run", "run", "model_version"]);
-    expect(await traceDownstream(lab.ada, { kind: "dataset_version", id: up.nodes[0]?.id ?? "", limit: 2 })).toMatchObject({ truncated: true });
-    expect((await traceBoth(lab.ada, { kind: "run", id: runs[0] ?? "", maxDepth: 1 })).nodes.map((node) => node.depth)).toEqual([-1, 0, 1]);
+    expect(await traceLineage(lab.ada, { kind: "dataset_version", id: up.nodes[0]?.id ?? "", direction: "down", limit: 2 })).toMatchObject({ truncated: true });
+    expect((await traceLineage(lab.ada, { kind: "run", id: runs[0] ?? "", maxDepth: 1 })).nodes.map((node) => node.depth)).toEqual([-1, 0, 1]);
+    const { items } = await listDatasets(lab.ada, { project: lab.project.slug });
+    const datasetId = items[0]?.id ?? "";
+    expect(await columnUse(lab.ada, { datasetId, column: "x" })).toEqual([
+      { versionId, model, version: 1, role: "input", type: "double", required: true, deployments: [] },
+    ]);
+    expect(await columnUse(lab.ada, { datasetId, column: "nobody's" })).toEqual([]);
     await database.db.update(project).set({ visibility: "private" }).where(eq(project.id, lab.project.id));
-    expect(await traceBoth(await lab.person("Eve", "viewer"), { kind: "run", id: runs[0] ?? "" })).toMatchObject({ nodes: [], edges: [] });
+    expect(await traceLineage(await lab.person("Eve", "viewer"), { kind: "run", id: runs[0] ?? "" })).toMatchObject({ nodes: [], edges: [] });
   });
 });
 

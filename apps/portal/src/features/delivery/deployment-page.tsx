@@ -5,6 +5,7 @@ import { Badge, Card, EventTimeline, Finding, NumberValue, PageHeader, StatStrip
 import { DataTable } from "@trellis/ui/table";
 import dynamic from "next/dynamic";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { LineageLink } from "@/features/lineage";
 import { PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
@@ -48,7 +49,12 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
             <TextLink href={`/monitoring/${deployment.name}`}>Monitoring</TextLink>
           </>
         }
-        actions={<DeploymentActions deployment={deployment} />}
+        actions={
+          <>
+            <LineageLink kind="deployment" id={deployment.id} />
+            <DeploymentActions deployment={deployment} />
+          </>
+        }
         finding={
           deployment.health === "healthy" ? undefined : (
             <Finding tone={deployment.health === "degraded" ? "fail" : "run"}>{deployment.message || "It is being started."}</Finding>

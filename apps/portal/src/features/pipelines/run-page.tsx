@@ -6,6 +6,7 @@ import { Gantt, type GanttHandle, GanttZoom } from "@trellis/ui/graph";
 import dynamic from "next/dynamic";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useRef } from "react";
+import { LineageLink } from "@/features/lineage";
 import { PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
@@ -35,7 +36,12 @@ function RunDetail({ run }: { run: Run }) {
       <PageHeader
         title={`Run ${run.number}`}
         status={<StatusBadge status={run.status} kind="run" />}
-        actions={<RunActions run={run} />}
+        actions={
+          <>
+            <LineageLink kind="run" id={run.id} />
+            <RunActions run={run} />
+          </>
+        }
         finding={finding ? <Finding tone={finding.tone}>{finding.text}</Finding> : undefined}
       />
       <StatStrip label="About this run" items={facts(run)} />

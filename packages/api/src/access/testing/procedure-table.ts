@@ -90,6 +90,7 @@ export const PROCEDURES: Record<string, ProcedureEntry> = {
   "identity.tokens": nothing,
   "identity.createToken": nothing,
   "identity.revokeToken": nothing,
+  "lineage.column": read((things) => ({ datasetId: things.datasetId, column: "x" })),
   "lineage.trace": { about: "list", input: (things) => ({ kind: "model_version", id: things.versionId }) },
   "monitoring.overview": list(ofProjectId),
   "monitoring.monitor": read(deployment),

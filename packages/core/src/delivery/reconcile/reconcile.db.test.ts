@@ -76,6 +76,7 @@ describe("from approval to a live endpoint", () => {
       const { id } = await lab.deployment();
       expect(await lab.db.select({ fromId: lineageEdge.fromId, toId: lineageEdge.toId, relation: lineageEdge.relation }).from(lineageEdge)).toEqual([
         { fromId: version.id, toId: id, relation: "serves" },
+        { fromId: id, toId: id, relation: "answers_at" },
       ]);
       expect((await lab.jobs("deployment.live")).map((job) => job.payload)).toEqual([{ deploymentId: id, versionId: version.id }]);
       expect(

@@ -74,6 +74,12 @@ async function becomeLive(
     relation: "serves",
     projectId: row.projectId,
   });
+  await recordEdge(tx, ctx, {
+    from: { kind: "deployment", id: row.id },
+    to: { kind: "endpoint", id: row.id },
+    relation: "answers_at",
+    projectId: row.projectId,
+  });
   await enqueueJob(tx, deploymentLive, { deploymentId: row.id, versionId: version.id }, { key: row.id });
   await announce(tx, `model-version:${version.id}`, ...(before ? [`model-version:${before.id}` as const] : []));
   if (await isLast(tx, place)) await crown(tx, ctx, model, version.version, row.name);

@@ -1,4 +1,5 @@
 import { createProject } from "../../catalog/index.ts";
+import { recordEdge, templateLineageId } from "../../lineage/index.ts";
 import type { Action } from "./action.ts";
 import { repositoryName } from "./create-repository.ts";
 
@@ -19,6 +20,12 @@ export const registerProject: Action = {
       templateVersion: task.templateVersion,
       templateAnswers: task.answers,
       ownerId: task.createdBy,
+    });
+    await recordEdge(ctx.db, ctx, {
+      from: { kind: "template", id: templateLineageId(task.template, task.templateVersion) },
+      to: { kind: "project", id: project.id },
+      relation: "scaffolded",
+      projectId: project.id,
     });
     await say(`Project ${project.slug}, owned by ${renderInput.author.name}`);
     return { projectId: project.id };

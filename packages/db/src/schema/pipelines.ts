@@ -85,7 +85,13 @@ export const run = pgTable(
     cause: jsonb("cause").$type<Record<string, unknown>>().notNull().default({}),
     parameters: jsonb("parameters").$type<Record<string, string | number | boolean>>().notNull(),
     commit: text("commit").notNull(),
+    /** Of two runs that wait for a slot, the greater goes first. */
+    priority: integer("priority").notNull().default(0),
+    /** Runs of its pipeline that may go on at the same time; null = no limit. */
+    concurrency: integer("concurrency"),
     lockDigest: text("lock_digest"),
+    /** Digest over the repository without its data and `trellis.yaml`; null when no step is cached. */
+    codeDigest: text("code_digest"),
     dataDigest: text("data_digest"),
     requestedBy: text("requested_by"),
     requestedByName: text("requested_by_name").notNull(),
@@ -134,6 +140,15 @@ export const step = pgTable(
     endedAt: moment("ended_at"),
     /** The step of an earlier run whose outputs it uses (status `cached`). */
     reusedFrom: uuid("reused_from"),
+    /** Results of an earlier step of equal content may be used. */
+    useCache: boolean("use_cache").notNull().default(false),
+    /** Key of its content (core's `cacheKey`); null while it has not been looked at, or when it is never cached. */
+    cacheKey: text("cache_key"),
+    /** What was found about the cache (the shape is core's `CacheNote`). */
+    cacheNote: jsonb("cache_note").$type<unknown>(),
+    /** Slots and bytes of memory that it takes while it runs. */
+    cpu: integer("cpu").notNull().default(1),
+    memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(0),
     progress: jsonb("progress").$type<{ done: number; total: number; unit: string } | null>(),
     summary: text("summary"),
   },
@@ -142,6 +157,9 @@ export const step = pgTable(
     index("step_queued")
       .on(t.queuedAt)
       .where(sql`status = 'queued'`),
+    index("step_cache_key")
+      .on(t.cacheKey, t.endedAt)
+      .where(sql`cache_key is not null and status in ('succeeded', 'cached')`),
   ],
 );
 

@@ -14,8 +14,12 @@ export const project = pgTable(
     description: text("description").notNull().default(""),
     visibility: text("visibility", { enum: PROJECT_VISIBILITIES }).notNull().default("internal"),
     teamId: uuid("team_id").references(() => team.id),
-    /** `projects/<slug>` at the source host. */
+    /** `projects/<slug>` at the source host; empty for a personal project, which has none. */
     repository: text("repository").notNull(),
+    /** The person whose notebooks log here when they name no project; such a project is made at the first use. */
+    personalOf: text("personal_of")
+      .unique()
+      .references(() => user.id),
     template: text("template"),
     templateVersion: text("template_version"),
     templateAnswers: jsonb("template_answers").$type<Record<string, unknown>>(),

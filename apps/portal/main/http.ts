@@ -6,6 +6,8 @@ type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promi
 
 /** Who answers what. Machine traffic never passes through Next, which only renders pages. */
 export type Doors = {
+  /** MLflow's paths: `/api/2.0/…`, `/projects/<slug>/mlflow/…` and so on; false when the address is not one of its own. */
+  mlflow: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** `/api/…` */
   api: Hono;
   /** `/git/…`; false when the address is not one of its own. */
@@ -35,6 +37,7 @@ export function createHttpServer(doors: Doors): Server {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path === "/healthz") return void answerText(response, 200, "ok");
     if (path === "/readyz") return void answerReady(response, doors);
+    if (doors.mlflow(request, response)) return;
     if (path.startsWith("/api/")) return void api(request, response);
     if (path.startsWith("/serve/")) return void serve(request, response);
     if (path.startsWith("/git/")) return void answerGit(request, response, doors);

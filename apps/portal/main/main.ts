@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   await pages.prepare();
   const handlePage = pages.getRequestHandler();
   const server = createHttpServer({
+    mlflow: portal.mlflow.handle,
     api: portal.api,
     git: portal.git.handle,
     serve: portal.serve,

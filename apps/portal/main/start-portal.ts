@@ -1,6 +1,7 @@
 import os from "node:os";
 import path from "node:path";
 import { type ApiServices, ChangeFeed, createApiDoor } from "@trellis/api";
+import { createMlflowDoor } from "@trellis/api/mlflow/mlflow-door.ts";
 import { createGitDoor } from "@trellis/api/git/git-door.ts";
 import { CLIENT_FOLDER, JOB_HANDLERS, type Trellis } from "@trellis/bootstrap";
 import { authorize, countUsers, createFirstAdministrator } from "@trellis/core/identity/index.ts";
@@ -63,6 +64,7 @@ export async function startPortal(trellis: Trellis) {
   return {
     services,
     api: createApiDoor({ core: context, auth, services }),
+    mlflow: createMlflowDoor({ core: context, authenticate: (authorization) => auth.authenticator.actorOf(new Headers({ authorization })) }),
     git,
     serve: serveWithSession(gateway.app),
     async stop() {

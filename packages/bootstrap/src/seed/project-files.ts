@@ -128,5 +128,9 @@ $metrics
 
 Rare cases are few in the data, so their answers are uncertain. The model knows nothing of strikes, storms and holidays. Look at
 the monitor before trusting it after a change of schedule.
+
+## Owner
+
+The owners of this project, who are listed on its page.
 `;
 }

@@ -37,7 +37,7 @@ const HANDLERS = [
   handleJob(deploymentReconcile, reconcileDeployment),
   handleJob(deploymentRecheck, recheckDeployment),
 ];
-const CARD = "## Use it for\nx\n## Data\nx\n## How good it is\nx\n## Limits\nx\n";
+const CARD = "## Use it for\nx\n## Data\nx\n## How good it is\nx\n## Limits\nx\n## Owner\nx\n";
 /** What every project's source holds: a model that answers the factor of its folder times x. */
 const SOURCE = `import json, pathlib
 

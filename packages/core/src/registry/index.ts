@@ -1,5 +1,8 @@
 export { type ColumnUser, columnUse, columnUseInput } from "./column-use.ts";
 export { compareVersions, compareVersionsInput } from "./compare-versions.ts";
+export { aliasProblem } from "./domain/alias.ts";
+export { type AliasInterval } from "./domain/alias-history.ts";
+export { CARD_SECTION_COUNT, cardProblems, cardTemplate } from "./domain/model-card.ts";
 export {
   DESCRIPTOR_FILE,
   FIELD_TYPES,

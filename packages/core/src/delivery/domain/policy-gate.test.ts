@@ -9,7 +9,7 @@ const SIGNATURE: Signature = {
   ],
   outputs: [{ name: "probability", type: "double" }],
 };
-const CARD = "# Delays\n## Intended use\nPlan.\n## Training data\nFlights.\n## Evaluation\nGood.\n## Limits\nSnow.\n";
+const CARD = "# Delays\n## Intended use\nPlan.\n## Training data\nFlights.\n## Evaluation\nGood.\n## Limits\nSnow.\n## Owner\nAda.\n";
 
 const version = (more: Partial<GateVersion> = {}): GateVersion => ({
   id: "v2",
@@ -139,6 +139,7 @@ describe("evaluateGates", () => {
     ],
     ["an output that is gone", "signature", { candidate: version({ signature: { ...SIGNATURE, outputs: [] } }) }, "fail", /output probability is gone/],
     ["no card", "card", { candidate: version({ card: " \n" }) }, "fail", /no card/],
+    ["a card without an owner, whom the project names too", "card", { candidate: version({ card: CARD.replace("## Owner\nAda.\n", "") }) }, "warn", /owner\./],
     ["a card without limits", "card", { candidate: version({ card: CARD.replace("## Limits\nSnow.\n", "") }) }, "fail", /Missing or empty: limits\./],
     ["a card with an empty section", "card", { candidate: version({ card: CARD.replace("Snow.", "") }) }, "fail", /limits/],
     ["a drift alert", "drift", { drift: { summary: "distance drifts since 3 March.", href: "/monitoring/alerts/1" } }, "pass", /distance drifts/],

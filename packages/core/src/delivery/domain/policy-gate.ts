@@ -1,5 +1,5 @@
 import type { GateResult, Signature } from "@trellis/db/schema";
-import { CARD_SECTION_COUNT, missingCardSections } from "./card-sections.ts";
+import { CARD_SECTION_COUNT, cardProblems } from "../../registry/domain/model-card.ts";
 import { compareMetrics, isTrainingMetric, type MetricComparison } from "./metric-direction.ts";
 import { compareSignatures } from "./signature-fit.ts";
 
@@ -145,8 +145,10 @@ function signatureGate(facts: GateFacts): GateResult {
 function cardGate(facts: GateFacts): GateResult {
   const base = { gate: "card", title: "Card is complete", href: `${versionHref(facts)}?tab=card` };
   if (facts.candidate.card.trim() === "") return { ...base, verdict: "fail", evidence: "There is no card." };
-  const missing = missingCardSections(facts.candidate.card);
-  if (missing.length > 0) return { ...base, verdict: "fail", evidence: `Missing or empty: ${missing.join(", ")}.` };
+  const missing = cardProblems(facts.candidate.card).map((problem) => problem.section);
+  // Who answers for a model is known from its project too.
+  const isOnlyOwner = missing.length === 1 && missing[0] === "owner";
+  if (missing.length > 0) return { ...base, verdict: isOnlyOwner ? "warn" : "fail", evidence: `Missing or empty: ${missing.join(", ")}.` };
   return { ...base, verdict: "pass", evidence: `${CARD_SECTION_COUNT} of ${CARD_SECTION_COUNT} sections.` };
 }
 

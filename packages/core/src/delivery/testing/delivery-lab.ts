@@ -43,7 +43,7 @@ import { requestDeployment } from "../request-deployment.ts";
 import { pushWorkload } from "../reconcile/start-delivery.ts";
 import { runDeliveryJobs } from "./run-delivery-jobs.ts";
 
-export const COMPLETE_CARD = "## Intended use\nx\n## Data\nx\n## Evaluation\nx\n## Limits\nx\n";
+export const COMPLETE_CARD = "## Intended use\nx\n## Data\nx\n## Evaluation\nx\n## Limits\nx\n## Owner\nx\n";
 const SIGNATURE = { inputs: [{ name: "distance", type: "double" as const }], outputs: [{ name: "probability", type: "double" as const }] };
 
 export type DeliveryLab = Awaited<ReturnType<typeof openDeliveryLab>>;

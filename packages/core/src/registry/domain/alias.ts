@@ -1,8 +1,11 @@
-/** Names of aliases: lower case words with hyphens, not a version number. */
-export const ALIAS_PATTERN = /^[a-z][a-z0-9-]{0,62}$/;
+/** Longest name of an alias, in characters. */
+export const MAX_ALIAS_LENGTH = 255;
 
-/** Why a name cannot be an alias, in words, or null. */
+/** Why a name cannot be an alias, in words, or null. The rule is that of the MLflow protocol, whose clients name them too. */
 export function aliasProblem(alias: string): string | null {
-  if (/^v?\d+$/.test(alias)) return `${alias} reads like a version number. Choose a word, e.g. champion.`;
-  return ALIAS_PATTERN.test(alias) ? null : "Use lower case letters, digits and hyphens, beginning with a letter, at most 63, e.g. champion.";
+  if (alias === "") return "An alias needs a name, e.g. champion.";
+  if (alias.length > MAX_ALIAS_LENGTH) return `An alias has at most ${MAX_ALIAS_LENGTH} characters.`;
+  if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) return "The name of an alias is made of letters, digits, underscores and hyphens, e.g. champion.";
+  if (alias.toLowerCase() === "latest") return "The alias latest always names the newest version and cannot be set.";
+  return /^v\d+$/i.test(alias) ? `${alias} reads like a version number. Choose a word, e.g. champion.` : null;
 }

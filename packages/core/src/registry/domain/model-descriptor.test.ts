@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isCoreError } from "../../kernel/errors.ts";
-import { aliasProblem } from "./alias.ts";
 import { parseModelDescriptor, signatureOf } from "./model-descriptor.ts";
 
 const GOOD = {
@@ -82,15 +81,4 @@ describe("parseModelDescriptor", () => {
       ),
     );
   });
-});
-
-describe("aliasProblem", () => {
-  it.each([
-    ["champion", true],
-    ["v3", false],
-    ["3", false],
-    ["Champion", false],
-    ["a b", false],
-    ["", false],
-  ])("%j may be used: %s", (alias, good) => expect(aliasProblem(alias) === null).toBe(good));
 });

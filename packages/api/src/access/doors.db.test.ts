@@ -183,6 +183,7 @@ describe("the doors below /api", () => {
     it("names what does not exist", async () => {
       expect(await errorOf(await send("GET", "/api/v1/nothing", asOutsider()))).toMatchObject({ code: "NOT_FOUND" });
       expect((await send("GET", "/api/v1/openapi.json")).status).toBe(200);
+      expect(await (await send("GET", "/api/v1/trellis.schema.json")).json()).toMatchObject({ title: "trellis.yaml", required: ["version", "project"] });
     });
   });
 

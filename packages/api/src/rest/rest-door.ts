@@ -1,3 +1,4 @@
+import { projectFileJsonSchema } from "@trellis/core/pipelines/index.ts";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { type Context, Hono } from "hono";
@@ -13,11 +14,13 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /**
  * The REST door, mounted below `/api/v1`: the same procedures as tRPC under paths and methods, with plain JSON. Errors are
- * `{ error: { code, message, issues } }`. `GET /openapi.json` describes it.
+ * `{ error: { code, message, issues } }`. `GET /openapi.json` describes it;
+ * `GET /trellis.schema.json` is the schema of `trellis.yaml` for editors.
  */
 export function createRestDoor(contextOf: (request: Request) => Promise<ApiContext>, version: string): Hono {
   const door = new Hono();
   const operations = restOperations(appRouter);
+  door.get("/trellis.schema.json", (c) => c.json(projectFileJsonSchema()));
   door.get("/openapi.json", (c) => c.json(openApiDocument(operations, version)));
   for (const operation of operations) {
     door.on(operation.route.method, operation.route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => answer(c, operation, contextOf));

@@ -1,31 +1,31 @@
 import { attempt, run, step } from "@trellis/db/schema";
-import { and, asc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { announce } from "../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { beginPipelineRun } from "../tracking/index.ts";
+import { formatSize } from "./domain/size.ts";
 import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { recordRunEvents } from "./run-events.ts";
 
-export type Claim = { claimed: LiveAttempt[]; /** No slot is left: others may wait for one. */ full: boolean };
+export type Claim = { claimed: LiveAttempt[]; /** Something is left that fits no more: others may wait for it. */ full: boolean };
+
+/** What the machine gives to steps. */
+export type Capacity = { slots: number; memoryBytes: number };
 
 /**
- * Gives free slots to the steps that have waited longest: a new attempt each, committed before anything is started. Slots
- * are counted from live attempts, so none can leak. Rows are locked run first, as everywhere.
+ * Gives what is free to the steps of the greatest priority that have waited longest: a new attempt each, committed before
+ * anything is started. What is taken is counted from live attempts, so none can leak. A step that does not fit lets nobody
+ * pass, so it cannot starve; runs beyond their pipeline's concurrency do not take part. Rows are locked run first, as everywhere.
  */
-export async function claimSteps(ctx: CoreContext, slots: number): Promise<Claim> {
+export async function claimSteps(ctx: CoreContext, capacity: Capacity): Promise<Claim> {
   return ctx.db.transaction(async (tx): Promise<Claim> => {
-    const live = await tx.$count(attempt, inArray(attempt.status, ["launching", "running"]));
-    const free = slots - live;
+    const taken = await takenOf(tx, capacity);
+    const free = capacity.slots - taken.slots;
     if (free <= 0) return { claimed: [], full: true };
     const now = ctx.now();
-    const candidates = await tx
-      .select({ id: step.id, runId: step.runId })
-      .from(step)
-      .innerJoin(run, eq(run.id, step.runId))
-      .where(and(eq(step.status, "queued"), or(isNull(step.availableAt), lte(step.availableAt, now)), inArray(run.status, ["queued", "running"])))
-      .orderBy(asc(step.queuedAt), asc(step.runId), asc(step.position))
-      .limit(free);
-    const full = candidates.length === free;
+    const line = await selectLine(tx, now, free);
+    const candidates = firstThatFit(line, taken, capacity);
+    const full = candidates.length < line.length || line.length === free;
     if (candidates.length === 0) return { claimed: [], full };
     const runIds = [...new Set(candidates.map((row) => row.runId))].toSorted();
     const runs = await tx
@@ -108,16 +108,71 @@ async function forgetResults(tx: Transaction, runId: string, stepKey: string): P
   }
 }
 
-/** Lets every step that is ready but has no slot say so. */
-export async function explainQueue(ctx: CoreContext, slots: number): Promise<void> {
-  const live = await ctx.db.$count(attempt, inArray(attempt.status, ["launching", "running"]));
-  const reason = `Waiting for a slot (${Math.min(live, slots)} of ${slots} in use)`;
-  const changed = await ctx.db
-    .update(step)
-    .set({ reason })
-    .where(and(eq(step.status, "queued"), or(isNull(step.availableAt), lte(step.availableAt, ctx.now())), sql`${step.reason} <> ${reason}`))
-    .returning({ runId: step.runId });
-  for (const runId of new Set(changed.map((row) => row.runId))) await announce(ctx.db, `run:${runId}`);
+type Waiting = { id: string; runId: string; cpu: number; memoryBytes: number };
+
+/** What live attempts take. A step that asks for more than there is takes all. */
+async function takenOf(db: CoreContext["db"] | Transaction, { slots, memoryBytes }: Capacity): Promise<Capacity> {
+  const { rows } = await db.execute<{ slots: number; memoryBytes: number }>(sql`
+    select coalesce(sum(least(s.cpu, ${slots}::int)), 0)::int as slots, coalesce(sum(least(s.memory_bytes, ${memoryBytes}::bigint)), 0)::float8 as "memoryBytes"
+    from attempt a join step s on s.id = a.step_id where a.status in ('launching', 'running')`);
+  return rows[0] ?? { slots: 0, memoryBytes: 0 };
+}
+
+/** Steps that may begin, the next first. */
+async function selectLine(tx: Transaction, now: Date, limit: number): Promise<Waiting[]> {
+  const { rows } = await tx.execute<Waiting>(sql`
+    select s.id, s.run_id as "runId", s.cpu, s.memory_bytes::float8 as "memoryBytes" from step s join (${LIVE_RUNS}) r on r.id = s.run_id
+    where s.status = 'queued' and (s.available_at is null or s.available_at <= ${now.toISOString()}::timestamptz) and ${HAS_TURN}
+    order by r.priority desc, s.queued_at, s.run_id, s.position limit ${limit}`);
+  return rows;
+}
+
+/** Live runs with their place among those of their pipeline; runs that go on come first. */
+const LIVE_RUNS = sql`select id, project_id, status, priority, concurrency,
+  row_number() over (partition by project_id, pipeline_name order by status = 'queued', priority desc, created_at, id) as place
+  from run where status in ('queued', 'running', 'cancelling')`;
+const HAS_TURN = sql`(r.status = 'running' or (r.status = 'queued' and (r.concurrency is null or r.place <= r.concurrency)))`;
+
+function firstThatFit(line: readonly Waiting[], taken: Capacity, capacity: Capacity): Waiting[] {
+  const left = { slots: capacity.slots - taken.slots, memoryBytes: capacity.memoryBytes - taken.memoryBytes };
+  const fitting: Waiting[] = [];
+  for (const row of line) {
+    left.slots -= Math.min(row.cpu, capacity.slots);
+    left.memoryBytes -= Math.min(row.memoryBytes, capacity.memoryBytes);
+    if (left.slots < 0 || left.memoryBytes < 0) break;
+    fitting.push(row);
+  }
+  return fitting;
+}
+
+/** Lets every step that is ready but finds no room say so. */
+export async function explainQueue(ctx: CoreContext, capacity: Capacity): Promise<void> {
+  const taken = await takenOf(ctx.db, capacity);
+  const slots = `${Math.min(taken.slots, capacity.slots)} of ${capacity.slots} in use`;
+  const memory = `${formatSize(taken.memoryBytes)} of ${formatSize(capacity.memoryBytes)} in use`;
+  const { rows } = await ctx.db.execute<{ runId: string }>(sql`
+    update step set reason = given.reason from (
+      select s.id, case
+        when s.memory_bytes > 0 and least(s.memory_bytes, ${capacity.memoryBytes}::bigint) > ${capacity.memoryBytes - taken.memoryBytes}::bigint then ${`Waiting for memory (${memory})`}
+        when least(s.cpu, ${capacity.slots}::int) > 1 then 'Waiting for ' || least(s.cpu, ${capacity.slots}::int) || ${` slots (${slots})`}
+        else ${`Waiting for a slot (${slots})`} end as reason
+      from step s join (${LIVE_RUNS}) r on r.id = s.run_id
+      where s.status = 'queued' and (s.available_at is null or s.available_at <= ${ctx.now().toISOString()}::timestamptz) and ${HAS_TURN}) given
+    where given.id = step.id and step.status = 'queued' and step.reason <> given.reason returning step.run_id as "runId"`);
+  for (const runId of new Set(rows.map((row) => row.runId))) await announce(ctx.db, `run:${runId}`);
+}
+
+/** Lets every run that waits for others of its pipeline say so, and its first steps too. */
+export async function explainTurns(ctx: CoreContext): Promise<void> {
+  const { rows } = await ctx.db.execute<{ id: string; projectId: string; reason: string }>(sql`
+    update run set reason = given.reason from (
+      select r.id, 'Waiting for its turn: ' || r.concurrency || (case r.concurrency when 1 then ' run' else ' runs' end) || ' of this pipeline at a time' as reason
+      from (${LIVE_RUNS}) r where r.status = 'queued' and r.place > r.concurrency) given
+    where given.id = run.id and run.status = 'queued' and run.reason <> given.reason returning run.id, run.project_id as "projectId", run.reason`);
+  if (rows.length === 0) return;
+  await ctx.db.execute(sql`update step set reason = run.reason from run
+    where run.id = step.run_id and run.id = any(${sql.param(rows.map((row) => row.id))}::uuid[]) and step.status = 'queued'`);
+  await announce(ctx.db, ...rows.flatMap((row) => [`run:${row.id}` as const, `runs:${row.projectId}` as const]));
 }
 
 /** When the scheduler must look again by itself: the end of the next back-off or the next deadline, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Transaction } from "../kernel/context.ts";
 
-/** Gives a resumed run the files, metrics and parameters of the steps that it reuses, as if they had run in it. */
+/** Gives a run the files, metrics and parameters of the earlier steps that it uses, as if they had run in it. */
 export async function copyStepResults(tx: Transaction, copy: { fromRunId: string; toRunId: string; stepKeys: string[] }): Promise<void> {
   const { fromRunId, toRunId } = copy;
   const keys = sql`any(${sql.param(copy.stepKeys)}::text[])`;
@@ -13,5 +13,7 @@ export async function copyStepResults(tx: Transaction, copy: { fromRunId: string
     select ${toRunId}::uuid, key, value, step, timestamp, step_key, points, experiment_id from metric_latest where run_id = ${fromRunId} and step_key = ${keys} on conflict do nothing`);
   await tx.execute(sql`insert into run_param (run_id, key, value, step_key)
     select ${toRunId}::uuid, key, value, step_key from run_param where run_id = ${fromRunId} and step_key = ${keys} on conflict do nothing`);
-  await tx.execute(sql`update step set summary = earlier.summary from step earlier where step.run_id = ${toRunId} and earlier.id = step.reused_from`);
+  await tx.execute(
+    sql`update step set summary = earlier.summary from step earlier where step.run_id = ${toRunId} and step.key = ${keys} and earlier.id = step.reused_from`,
+  );
 }

@@ -31,6 +31,8 @@ export type RunDraft = {
   retryOf?: string;
   /** Steps of the earlier run whose results are used: key → id of the step. */
   reuse?: ReadonlyMap<string, string>;
+  /** Steps that run even if a result of equal content is there; true = all. */
+  noCache?: boolean | readonly string[];
 };
 
 export type StartedRun = { runId: string; number: number; /** False when this firing had made the run before. */ created: boolean; status: RunStatus };
@@ -128,7 +130,10 @@ async function insertRun(tx: Transaction, ctx: CoreContext, draft: RunDraft, id:
     cause: draft.trigger.cause ?? {},
     parameters: draft.parameters,
     commit: draft.pipeline.commit,
+    priority: draft.pipeline.spec.priority,
+    concurrency: draft.pipeline.spec.concurrency,
     lockDigest: draft.sources.lockDigest,
+    codeDigest: draft.sources.codeDigest,
     dataDigest: draft.sources.dataDigest,
     requestedBy: actor.kind === "user" ? actor.userId : null,
     requestedByName: actor.name,
@@ -176,7 +181,15 @@ function stepRow(ctx: CoreContext, draft: RunDraft, runId: string, planned: Plan
     queuedAt: planned.status === "queued" ? now : null,
     endedAt: planned.status === "cached" ? now : null,
     reusedFrom: draft.reuse?.get(planned.spec.key) ?? null,
+    useCache: planned.spec.cache && !leavesCacheOut(draft, planned.spec.key),
+    cpu: planned.spec.resources.cpu,
+    memoryBytes: planned.spec.resources.memoryBytes,
   };
+}
+
+/** A resumed run computes what it does not reuse: that is why it was asked for. */
+function leavesCacheOut({ noCache = false, reuse }: RunDraft, stepKey: string): boolean {
+  return reuse !== undefined || noCache === true || (noCache !== false && noCache.includes(stepKey));
 }
 
 function triggerWords({ trigger }: RunDraft, actorName: string): string {

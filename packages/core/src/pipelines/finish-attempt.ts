@@ -5,6 +5,7 @@ import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { storableText } from "../kernel/storable-text.ts";
 import { type ArtifactFile, recordArtifacts, recordParams } from "../tracking/index.ts";
 import { formatDuration } from "./domain/duration.ts";
+import { copyStepResults } from "./copy-step-results.ts";
 import { decideRetry } from "./domain/retry.ts";
 import { afterStep, waitingReason } from "./domain/run-plan.ts";
 import { isStepEnded, type StepStatus } from "./domain/run-state.ts";
@@ -17,8 +18,12 @@ export type AttemptOutcome = {
   reason: string;
   /** Proof that the command never ran: another attempt follows that does not count. */
   neverStarted?: boolean;
-  /** The step's result was there already. */
-  cached?: boolean;
+  /** The step's result was there already: no command was started, so no attempt stays. */
+  cached?: boolean | { /** The step whose results are used. */ stepId: string; runId: string };
+  /** Its condition does not hold: no command was started, so no attempt stays. */
+  skipped?: boolean;
+  /** It was stopped at its deadline. */
+  timedOut?: boolean;
   files?: ArtifactFile[];
   params?: Record<string, string>;
   summary?: string | null;
@@ -37,18 +42,26 @@ export async function finishAttempt(ctx: CoreContext, live: LiveAttempt, given: 
   const outcome = { ...given, reason: storableText(given.reason) };
   return ctx.db.transaction(async (tx) => {
     const [locked] = await tx.select({ status: run.status }).from(run).where(eq(run.id, live.runId)).for("update");
-    const [ended] = await tx
-      .update(attempt)
-      .set({
-        status: outcome.status,
-        exitCode: outcome.exitCode,
-        reason: outcome.reason,
-        endedAt: ctx.now(),
-        ...(outcome.neverStarted ? { startedAt: null } : {}),
-      })
-      .where(and(eq(attempt.id, live.id), inArray(attempt.status, ["launching", "running"])))
-      .returning({ id: attempt.id });
+    const isLive = and(eq(attempt.id, live.id), inArray(attempt.status, ["launching", "running"]));
+    const wasNeeded = !outcome.skipped && !outcome.cached;
+    const [ended] = wasNeeded
+      ? await tx
+          .update(attempt)
+          .set({
+            status: outcome.status,
+            exitCode: outcome.exitCode,
+            reason: outcome.reason,
+            endedAt: ctx.now(),
+            ...(outcome.neverStarted ? { startedAt: null } : {}),
+          })
+          .where(isLive)
+          .returning({ id: attempt.id })
+      : await tx.delete(attempt).where(isLive).returning({ id: attempt.id });
     if (!locked || !ended) return { finished: false, runDone: false };
+    if (typeof outcome.cached === "object") {
+      await tx.update(step).set({ reusedFrom: outcome.cached.stepId }).where(eq(step.id, live.stepId));
+      await copyStepResults(tx, { fromRunId: outcome.cached.runId, toRunId: live.runId, stepKeys: [live.spec.key] });
+    }
     if (outcome.files) await recordArtifacts(tx, ctx, { runId: live.runId, stepKey: live.spec.key, attemptId: live.id, files: outcome.files });
     if (outcome.params) await recordParams(tx, { runId: live.runId, stepKey: live.spec.key, params: outcome.params });
     const steps = await tx
@@ -62,7 +75,7 @@ export async function finishAttempt(ctx: CoreContext, live: LiveAttempt, given: 
       kind: "attempt.report-refused",
       message,
     }));
-    events.push({ stepKey: live.spec.key, attempt: live.number, kind: `attempt.${outcome.status}`, message: outcome.reason });
+    if (wasNeeded) events.push({ stepKey: live.spec.key, attempt: live.number, kind: `attempt.${outcome.status}`, message: outcome.reason });
     await moveStep(tx, ctx, live, outcome, locked.status === "cancelling", steps, events);
     await recordRunEvents(tx, ctx, live.runId, events);
     await announce(tx, `run:${live.runId}`, `runs:${live.projectId}`);
@@ -90,18 +103,21 @@ async function moveStep(
       reason: outcome.reason,
       endedAt: ctx.now(),
       depsLeft: 0,
+      ...(outcome.cached || outcome.skipped ? { attempts: sql`${step.attempts} - 1`, startedAt: null } : {}),
       ...(outcome.summary === undefined ? {} : { summary: outcome.summary }),
     })
     .where(eq(step.id, own.id));
   events.push({ stepKey: own.key, kind: `step.${own.status}`, message: outcome.reason });
+  const why = outcome.skipped ? `Skipped because ${own.key} was skipped` : `Skipped because ${own.key} did not succeed`;
   const { queue, skip } = afterStep(steps, own.key);
   await moveSteps(tx, ctx, steps, queue, { status: "queued", reason: "", depsLeft: 0, queuedAt: ctx.now() }, events);
-  await moveSteps(tx, ctx, steps, skip, { status: "skipped", reason: `Skipped because ${own.key} did not succeed`, endedAt: ctx.now() }, events);
+  await moveSteps(tx, ctx, steps, skip, { status: "skipped", reason: why, endedAt: ctx.now() }, events);
   await explainWaiting(tx, steps, own.key);
 }
 
 function stepStatus(outcome: AttemptOutcome): StepStatus {
   if (outcome.cached) return "cached";
+  if (outcome.skipped) return "skipped";
   return outcome.status === "lost" ? "errored" : outcome.status;
 }
 
@@ -121,9 +137,14 @@ async function requeue(
     number: live.number,
     neverStarted,
     outcome: outcome.neverStarted ? "never_started" : outcome.status,
+    exitCode: outcome.exitCode,
+    timedOut: outcome.timedOut ?? false,
     retries: live.spec.retries,
   });
-  if (!decision.retry) return false;
+  if (!decision.retry) {
+    if (decision.why) outcome.reason = `${outcome.reason}. ${decision.why}`;
+    return false;
+  }
   const now = ctx.now();
   const reason = decision.delaySeconds > 0 ? `Retries in ${formatDuration(decision.delaySeconds)} (attempt ${live.number + 1})` : "";
   own.status = "queued";

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { projectAbilities, requireProject } from "../catalog/index.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
+import type { CacheNote } from "./domain/cache-key.ts";
 import { runSteps } from "./domain/pipeline-spec.ts";
 import type { Stage } from "./domain/pipeline-spec.ts";
 import type { StepStatus } from "./domain/run-state.ts";
@@ -89,13 +90,17 @@ type StepQueryRow = {
   endedAt: string | null;
   progress: { done: number; total: number; unit: string } | null;
   summary: string | null;
+  useCache: boolean;
+  cacheNote: CacheNote | null;
+  cpu: number;
+  memoryBytes: number;
   reusedFrom: { runId: string; runNumber: number } | null;
 };
 
 async function selectSteps(tx: Transaction, { id }: Run, commands: Map<string, string>) {
   const result = await tx.execute<StepQueryRow>(sql`
     select s.id, s.key, s.position, s.stage, s.status, s.reason, s.needs, s.attempts, s.available_at::text as "availableAt", s.queued_at::text as "queuedAt",
-      s.started_at::text as "startedAt", s.ended_at::text as "endedAt", s.progress, s.summary,
+      s.started_at::text as "startedAt", s.ended_at::text as "endedAt", s.progress, s.summary, s.use_cache as "useCache", s.cache_note as "cacheNote", s.cpu, s.memory_bytes::float8 as "memoryBytes",
       case when r.id is null then null else json_build_object('runId', r.id, 'runNumber', r.number) end as "reusedFrom"
     from step s left join step e on e.id = s.reused_from left join run r on r.id = e.run_id
     where s.run_id = ${id} order by s.position limit 1000`);

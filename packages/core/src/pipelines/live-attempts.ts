@@ -18,6 +18,8 @@ export type LiveAttempt = {
   runNumber: number;
   commit: string;
   lockDigest: string;
+  codeDigest: string | null;
+  pipelineName: string;
   parameters: Record<string, string | number | boolean>;
   projectId: string;
   projectSlug: string;
@@ -25,6 +27,8 @@ export type LiveAttempt = {
   stepId: string;
   stepPosition: number;
   needs: string[];
+  /** Results of equal content may be used. */
+  useCache: boolean;
   spec: StepSpec;
 };
 
@@ -56,6 +60,8 @@ export async function selectLiveAttempts(db: CoreContext["db"] | Transaction, wh
         runNumber: row.run.number,
         commit: row.run.commit,
         lockDigest: row.run.lockDigest ?? "",
+        codeDigest: row.run.codeDigest,
+        pipelineName: row.run.pipelineName,
         parameters: row.run.parameters,
         projectId: row.run.projectId,
         projectSlug: row.project.slug,
@@ -63,6 +69,7 @@ export async function selectLiveAttempts(db: CoreContext["db"] | Transaction, wh
         stepId: row.step.id,
         stepPosition: row.step.position,
         needs: row.step.needs,
+        useCache: row.step.useCache,
         spec,
       },
     ];

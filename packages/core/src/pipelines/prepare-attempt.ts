@@ -8,7 +8,7 @@ import { CoreError } from "../kernel/errors.ts";
 import { filesOfStep } from "../tracking/index.ts";
 import { ArtifactStoreCapability } from "../tracking/ports.ts";
 import { type AttemptFolders, attemptFolders, makeAttemptFolders, makeParents, sourceFolder } from "./attempt-folder.ts";
-import { ENVIRONMENT_STEP } from "./domain/pipeline-spec.ts";
+import { ENVIRONMENT_STEP, type ParameterValue } from "./domain/pipeline-spec.ts";
 import type { LiveAttempt } from "./live-attempts.ts";
 import { type ExecutionRequest, PythonEnvironmentsCapability } from "./ports.ts";
 
@@ -33,8 +33,14 @@ export async function prepareAttempt(ctx: CoreContext, attempt: LiveAttempt, pla
   await makeAttemptFolders(folders);
   await bringSource(ctx, attempt, sourceFolder(places.rootFolder, attempt.runId), folders);
   await bringInputs(ctx, attempt, folders);
-  await writeFile(folders.parametersFile, JSON.stringify(attempt.parameters));
+  await writeFile(folders.parametersFile, JSON.stringify(parametersOfStep(attempt)));
   return { request: await requestOf(ctx, attempt, places) };
+}
+
+/** The parameters that the step is given: those that it declares, else all. */
+export function parametersOfStep({ parameters, spec }: Pick<LiveAttempt, "parameters" | "spec">): Record<string, ParameterValue> {
+  const names = spec.parameters;
+  return names ? Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name))) : parameters;
 }
 
 /** The same request for the same attempt each time, so that a submit can be repeated. */
@@ -48,7 +54,12 @@ export async function requestOf(ctx: CoreContext, attempt: LiveAttempt, places: 
   }
   const prepared = await environments.find(attempt.lockDigest);
   if (!prepared) throw new CoreError("PRECONDITION_FAILED", "The Python environment of this run is gone. Retry the run: it is made again.");
-  const environment = { ...base, PATH: `${path.join(prepared.folder, "bin")}:${places.searchPath}`, VIRTUAL_ENV: prepared.folder };
+  const environment = {
+    ...base,
+    ...attempt.spec.environment,
+    PATH: `${path.join(prepared.folder, "bin")}:${places.searchPath}`,
+    VIRTUAL_ENV: prepared.folder,
+  };
   return { attemptId: attempt.id, command: attempt.spec.run, workFolder: folders.work, environment };
 }
 

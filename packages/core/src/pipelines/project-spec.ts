@@ -3,7 +3,7 @@ import { and, desc, eq, isNull } from "drizzle-orm";
 import { type Project, requireProject } from "../catalog/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { CoreError, notFound } from "../kernel/errors.ts";
-import type { PipelineSpec, ProjectSpec } from "./domain/pipeline-spec.ts";
+import { type PipelineSpec, type ProjectSpec, RETRY_DEFAULTS, STEP_DEFAULTS } from "./domain/pipeline-spec.ts";
 
 export type SpecProblem = NonNullable<typeof projectSpecTable.$inferSelect.problem>;
 
@@ -45,9 +45,15 @@ export async function currentPipeline(ctx: CoreContext, project: Project, name: 
   return { name, versionId: row.versionId, spec: asPipelineSpec(row.spec), commit };
 }
 
-/** The column holds what `registerPipelines` wrote, which is a checked spec. */
+/** The column holds what `registerPipelines` wrote, which is a checked spec; what an earlier release did not know has its default. */
 export function asPipelineSpec(stored: unknown): PipelineSpec {
-  return stored as PipelineSpec;
+  const spec = stored as PipelineSpec;
+  return {
+    ...spec,
+    concurrency: spec.concurrency ?? null,
+    priority: spec.priority ?? 0,
+    steps: spec.steps.map((step) => ({ ...STEP_DEFAULTS, ...step, retries: { ...RETRY_DEFAULTS, ...step.retries } })),
+  };
 }
 
 function asProjectSpec(stored: unknown): ProjectSpec | null {

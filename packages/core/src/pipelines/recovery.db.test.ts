@@ -34,7 +34,7 @@ describe("a scheduler after another", () => {
 
   it.each(["before the command was submitted", "after the command was submitted"])("takes up an attempt left launching %s", async (when) => {
     const { runId } = await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    const [claimed] = (await claimSteps(lab.system, 1)).claimed;
+    const [claimed] = (await claimSteps(lab.system, { slots: 1, memoryBytes: 0 })).claimed;
     if (!claimed) throw new Error("nothing was claimed");
     const gate = Promise.withResolvers<number>();
     if (when.startsWith("after")) {
@@ -62,7 +62,7 @@ describe("a scheduler after another", () => {
 
   it("ends an attempt once, however often it is asked", async () => {
     await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" });
-    const [claimed] = (await claimSteps(lab.system, 1)).claimed;
+    const [claimed] = (await claimSteps(lab.system, { slots: 1, memoryBytes: 0 })).claimed;
     if (!claimed) throw new Error("nothing was claimed");
     const outcome = { status: "succeeded" as const, exitCode: 0, reason: "" };
     const results = await Promise.all([1, 2, 3].map(() => finishAttempt(lab.system, claimed, outcome)));

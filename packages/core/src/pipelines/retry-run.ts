@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { run, step } from "@trellis/db/schema";
 import { asc, desc, eq } from "drizzle-orm";
 import { z } from "zod";
@@ -10,7 +11,7 @@ import { isRunEnded, isStepGood } from "./domain/run-state.ts";
 import { currentPipeline } from "./project-spec.ts";
 import { requireRun } from "./require-run-row.ts";
 import { readRunSources } from "./run-sources.ts";
-import { requireParameters } from "./start-run.ts";
+import { noCacheInput, requireParameters, requireSteps } from "./start-run.ts";
 
 export const planRetryInput = z.object({ runId: z.uuid() });
 export const retryRunInput = planRetryInput;
@@ -78,10 +79,12 @@ export const rerunRunInput = z.object({
   parameters: z.record(z.string(), z.unknown()).default({}),
   /** The commit of that run, or the newest that the project has registered. */
   code: z.enum(["same", "latest"]).default("same"),
+  /** As for a new run; left out, a run that would repeat every step does not use the cache: else it would do nothing. */
+  noCache: noCacheInput.removeDefault().optional(),
   key: z.string().min(1).max(200).optional(),
 });
 
-/** Runs all steps of an earlier run again, with other parameters or newer code. */
+/** A new run like an earlier one, with other parameters or newer code. */
 export async function rerunRun(ctx: CoreContext, input: z.input<typeof rerunRunInput>): Promise<StartedRun> {
   const parsed = rerunRunInput.parse(input);
   const { run: earlier, project, spec } = await requireRun(ctx, parsed.runId, "project.write");
@@ -94,10 +97,15 @@ export async function rerunRun(ctx: CoreContext, input: z.input<typeof rerunRunI
       : { name: earlier.pipelineName, versionId: earlier.pipelineVersionId, spec, commit: earlier.commit };
   // A parameter that newer code has dropped is left behind; one that the caller gives must exist.
   const kept = Object.fromEntries(Object.entries(earlier.parameters).filter(([name]) => Object.hasOwn(pipeline.spec.parameters, name)));
+  const parameters = requireParameters(pipeline.spec.parameters, { ...kept, ...parsed.parameters });
+  const isRepeat = pipeline.commit === earlier.commit && isDeepStrictEqual(parameters, earlier.parameters);
+  const noCache = parsed.noCache ?? isRepeat;
+  requireSteps(pipeline.spec, noCache, "noCache");
   return createRun(ctx, {
     project,
     pipeline,
-    parameters: requireParameters(pipeline.spec.parameters, { ...kept, ...parsed.parameters }),
+    parameters,
+    noCache,
     sources: await readRunSources(ctx, project, pipeline.commit, pipeline.spec),
     trigger: { kind: "manual", key, cause: { runId: earlier.id, runNumber: earlier.number, summary: `repeats run ${earlier.number}` } },
   });

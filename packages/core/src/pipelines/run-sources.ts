@@ -4,6 +4,7 @@ import { SourceHostCapability, type TreeEntry } from "../catalog/ports.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
 import { filesDigest, type DatasetFile } from "../tracking/index.ts";
+import { PROJECT_FILE } from "./domain/pipeline-file.ts";
 import type { PipelineSpec } from "./domain/pipeline-spec.ts";
 import { PythonEnvironmentsCapability } from "./ports.ts";
 
@@ -19,6 +20,8 @@ export type RunSources = {
   datasets: { name: string; files: DatasetFile[] }[];
   /** Digest over all data sets, or null without inputs. */
   dataDigest: string | null;
+  /** Digest over all other files of the repository except `trellis.yaml`; null when no step is cached. */
+  codeDigest: string | null;
 };
 
 /** What a run will stand on, read from the repository before anything is written. INVALID says what the commit lacks. */
@@ -29,9 +32,10 @@ export async function readRunSources(ctx: CoreContext, project: Project, commit:
   if (!lock) throw invalid(LOCK_FILE, `There is no ${LOCK_FILE} ${at}. Run "uv lock" in the project, commit the file and push it.`);
   const lockDigest = `sha256:${createHash("sha256").update(lock).digest("hex")}`;
   const inputs = [...new Set(spec.steps.flatMap((step) => step.inputs))].toSorted();
-  const tree = inputs.length > 0 ? await host.readTree(project.repository, commit) : [];
+  const cached = spec.steps.some((step) => step.cache);
+  const tree = inputs.length > 0 || cached ? await host.readTree(project.repository, commit) : [];
   const datasets = inputs.map((name) => {
-    const files = tree.filter((entry) => entry.path === name || entry.path.startsWith(`${name}/`)).map(toFile);
+    const files = tree.filter((entry) => isAtOrBelow(entry.path, name)).map(toFile);
     const step = spec.steps.find((candidate) => candidate.inputs.includes(name));
     if (files.length === 0)
       throw invalid(name, `Step ${step?.key ?? ""} reads ${name}, which is not in the repository ${at}. Commit it or change inputs in trellis.yaml.`);
@@ -43,8 +47,13 @@ export async function readRunSources(ctx: CoreContext, project: Project, commit:
     lockDigest,
     environmentReady,
     datasets,
+    codeDigest: cached ? filesDigest(tree.filter(({ path }) => path !== PROJECT_FILE && !inputs.some((name) => isAtOrBelow(path, name))).map(toFile)) : null,
     dataDigest: digests.length === 1 ? (digests[0]?.digest ?? null) : digests.length > 0 ? filesDigest(digests) : null,
   };
+}
+
+function isAtOrBelow(path: string, name: string): boolean {
+  return path === name || path.startsWith(`${name}/`);
 }
 
 function toFile(entry: TreeEntry): DatasetFile {

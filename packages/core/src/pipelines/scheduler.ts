@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
+import { totalmem } from "node:os";
 import type { DatabaseHandle } from "@trellis/db";
 import { attempt, run, step } from "@trellis/db/schema";
 import { and, asc, eq, inArray, lte, notInArray, or, sql } from "drizzle-orm";
 import { asSystem, type CoreContext } from "../kernel/context.ts";
 import { sourceFolder } from "./attempt-folder.ts";
-import { claimSteps, explainQueue, nextAppointment } from "./claim-steps.ts";
+import { type Capacity, claimSteps, explainQueue, explainTurns, nextAppointment } from "./claim-steps.ts";
 import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { ExecutorCapability } from "./ports.ts";
 import { recordRunEvents } from "./run-events.ts";
@@ -20,6 +21,8 @@ export type SchedulerOptions = {
   database: Pick<DatabaseHandle, "listen" | "withExclusive">;
   /** Attempts that run at the same time. */
   slots: number;
+  /** Memory that steps may ask for together, in bytes; that of the machine or its container when left out. */
+  memoryBytes?: number;
   /** Folder of all attempts, `<data>/runs`. */
   rootFolder: string;
   /** Folder with the Python helper that steps import. */
@@ -53,10 +56,17 @@ export async function startPipelineScheduler(ctx: CoreContext, options: Schedule
   };
 }
 
+/** Bytes of the machine, or of the container when it may use less. */
+function machineMemory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(totalmem(), constrained) : totalmem();
+}
+
 class Scheduler {
   readonly #ctx: CoreContext;
   readonly #options: SchedulerOptions;
   readonly #places;
+  readonly #capacity: Capacity;
   readonly #abort = new AbortController();
   readonly #watched = new Map<string, Promise<void>>();
   readonly #stopsSent = new Set<string>();
@@ -69,6 +79,7 @@ class Scheduler {
   constructor(ctx: CoreContext, options: SchedulerOptions) {
     this.#ctx = ctx;
     this.#options = options;
+    this.#capacity = { slots: options.slots, memoryBytes: options.memoryBytes ?? machineMemory() };
     this.#places = { rootFolder: options.rootFolder, clientFolder: options.clientFolder, searchPath: options.searchPath ?? SYSTEM_PATH };
   }
 
@@ -120,10 +131,11 @@ class Scheduler {
       await this.#stopUnwanted();
       await this.#takeUpUnwatched();
       await this.#settleForgotten();
+      await explainTurns(this.#ctx);
     }
-    const { claimed, full } = await claimSteps(this.#ctx, this.#options.slots);
+    const { claimed, full } = await claimSteps(this.#ctx, this.#capacity);
     for (const live of claimed) this.#watch(live, launchAttempt);
-    if (full) await explainQueue(this.#ctx, this.#options.slots);
+    if (full) await explainQueue(this.#ctx, this.#capacity);
     const next = await nextAppointment(this.#ctx);
     this.#wakeIn(next === null ? BACKSTOP_MS : Math.min(BACKSTOP_MS, Math.max(next - this.#ctx.now().getTime(), 0) + 5));
   }

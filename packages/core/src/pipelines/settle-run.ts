@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { metricLatest, pipelineVersion, project as projectTable, run, runParam, step } from "@trellis/db/schema";
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { recordAuditEvent } from "../audit/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import { announce } from "../kernel/changes.ts";
@@ -42,12 +42,14 @@ export async function settleRun(caller: CoreContext, runId: string): Promise<Run
   const spec = asPipelineSpec(found.spec);
   const planned = await endingOf(ctx.db, found.run);
   if (!planned) return null;
-  const draft = planned.status === "succeeded" && spec.register ? await draftVersion(ctx, found.run, spec, spec.register) : null;
+  const known = planned.status === "succeeded" && spec.register ? await versionThatStands(ctx, found.run, spec.register) : null;
+  const draft = planned.status === "succeeded" && spec.register && !known ? await draftVersion(ctx, found.run, spec, spec.register) : null;
   return ctx.db.transaction(async (tx) => {
     const [locked] = await tx.select().from(run).where(eq(run.id, runId)).for("update");
     if (!locked || isRunEnded(locked.status)) return null;
     const ending = await endingOf(tx, locked);
     if (!ending) return null;
+    if (ending.status === "succeeded" && known) return finish(tx, ctx, locked, { status: "succeeded", reason: known }, spec, null);
     if (ending.status !== "succeeded" || !draft) return finish(tx, ctx, locked, ending, spec, null);
     if (isCoreError(draft)) return finish(tx, ctx, locked, { status: "failed", reason: `The model could not be registered: ${draft.message}` }, spec, null);
     const registered = await tryRegister(tx, ctx, draft);
@@ -134,6 +136,19 @@ async function tryRegister(tx: Transaction, ctx: CoreContext, draft: ModelVersio
     if (isCoreError(error)) return error;
     throw error;
   }
+}
+
+/** Why a good run leaves no version: the step that makes the model was skipped, or its result is a version already. Null: it leaves one. */
+async function versionThatStands(ctx: CoreContext, row: Run, register: NonNullable<PipelineSpec["register"]>): Promise<string | null> {
+  const { rows } = await ctx.db.execute<{ status: string; version: number | null; runNumber: number | null }>(sql`
+    select s.status, v.version, r.number as "runNumber" from step s
+    left join step e on e.id = s.reused_from left join run r on r.id = e.run_id
+    left join model_version v on v.run_id = e.run_id
+    left join registered_model m on m.id = v.model_id and m.name = ${register.model}
+    where s.run_id = ${row.id} and s.key = ${register.from} and (v.id is null or m.id is not null) order by v.version desc nulls last limit 1`);
+  const [made] = rows;
+  if (made?.status === "skipped") return `No model version: step ${register.from} was skipped`;
+  return made?.version ? `Nothing has changed: the model is ${register.model} v${made.version} of run ${made.runNumber}` : null;
 }
 
 async function draftVersion(

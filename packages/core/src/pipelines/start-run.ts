@@ -4,15 +4,19 @@ import type { CoreContext } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
 import { createRun, findFiredRun, type RunTrigger, type StartedRun } from "./create-run.ts";
 import { checkParameters } from "./domain/parameters.ts";
-import type { ParameterSpec, ParameterValue } from "./domain/pipeline-spec.ts";
+import type { ParameterSpec, ParameterValue, PipelineSpec } from "./domain/pipeline-spec.ts";
 import { currentPipeline } from "./project-spec.ts";
 import { readRunSources } from "./run-sources.ts";
+
+/** Steps that run even if a result of equal content is there; true = all. */
+export const noCacheInput = z.union([z.boolean(), z.array(z.string().max(63)).max(200)]).default(false);
 
 export const startRunInput = z.object({
   /** Id or slug. */
   project: z.string(),
   pipeline: z.string(),
   parameters: z.record(z.string(), z.unknown()).default({}),
+  noCache: noCacheInput,
   /** Makes the request safe to repeat: the same key gives the same run. */
   key: z.string().min(1).max(200).optional(),
 });
@@ -29,8 +33,9 @@ export async function startRun(ctx: CoreContext, input: z.input<typeof startRunI
   if (fired) return fired;
   const pipeline = await currentPipeline(ctx, project, parsed.pipeline);
   const parameters = requireParameters(pipeline.spec.parameters, parsed.parameters);
+  requireSteps(pipeline.spec, parsed.noCache, "noCache");
   const sources = await readRunSources(ctx, project, pipeline.commit, pipeline.spec);
-  return createRun(ctx, { project, pipeline, parameters, sources, trigger });
+  return createRun(ctx, { project, pipeline, parameters, sources, trigger, noCache: parsed.noCache });
 }
 
 /** The checked values, or INVALID with one issue for each fault. */
@@ -40,4 +45,13 @@ export function requireParameters(specs: Record<string, ParameterSpec>, given: R
   throw new CoreError("INVALID", issues.map((issue) => issue.message).join(" "), {
     issues: issues.map((issue) => ({ path: `parameters.${issue.path}`, message: issue.message })),
   });
+}
+
+/** INVALID when one of these is no step of the pipeline. */
+export function requireSteps(spec: PipelineSpec, keys: boolean | readonly string[], field: string): void {
+  const known = spec.steps.map((step) => step.key);
+  const unknown = typeof keys === "boolean" ? undefined : keys.find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const message = `There is no step ${unknown}. Steps are ${known.join(", ")}.`;
+  throw new CoreError("INVALID", message, { issues: [{ path: field, message }] });
 }

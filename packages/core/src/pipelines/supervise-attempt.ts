@@ -6,6 +6,7 @@ import type { CoreContext } from "../kernel/context.ts";
 import { isCoreError } from "../kernel/errors.ts";
 import { attemptFolders, removeWorkFolder, sourceFolder } from "./attempt-folder.ts";
 import { collectOutputs } from "./collect-outputs.ts";
+import { decideStep } from "./decide-step.ts";
 import { exitReason } from "./domain/exit-reason.ts";
 import { formatDuration } from "./domain/duration.ts";
 import { type AttemptOutcome, finishAttempt } from "./finish-attempt.ts";
@@ -36,7 +37,8 @@ export async function launchAttempt(ctx: CoreContext, live: LiveAttempt, supervi
   const { places, signal } = supervision;
   let preparation;
   try {
-    preparation = await prepareAttempt(ctx, live, places);
+    const outcome = await decideStep(ctx, live);
+    preparation = outcome ? { outcome } : await prepareAttempt(ctx, live, places);
   } catch (error) {
     signal.throwIfAborted();
     ctx.log.warn({ attemptId: live.id, error: String(error) }, "an attempt could not be prepared");
@@ -47,6 +49,7 @@ export async function launchAttempt(ctx: CoreContext, live: LiveAttempt, supervi
     });
   }
   signal.throwIfAborted();
+  if ("outcome" in preparation) return end(ctx, live, places, preparation.outcome);
   if ("cached" in preparation) return end(ctx, live, places, { status: "succeeded", exitCode: null, reason: preparation.cached, cached: true });
   const handle = await ctx.resolve(ExecutorCapability).submit(preparation.request);
   await markRunning(ctx, live, handle, supervision);
@@ -117,7 +120,8 @@ async function judge(ctx: CoreContext, live: LiveAttempt, workFolder: string, st
   const [wish] = await ctx.db.select({ cancelRequested: attempt.cancelRequested, timedOut: attempt.timedOut }).from(attempt).where(eq(attempt.id, live.id));
   const exitCode = state.state === "exited" ? state.exitCode : null;
   if (wish?.cancelRequested) return { status: "cancelled", exitCode, reason: "Cancelled" };
-  if (wish?.timedOut) return { status: "failed", exitCode, reason: `Timed out: it was stopped after ${formatDuration(live.spec.timeoutSeconds ?? 0)}` };
+  if (wish?.timedOut)
+    return { status: "failed", exitCode, timedOut: true, reason: `Timed out: it was stopped after ${formatDuration(live.spec.timeoutSeconds ?? 0)}` };
   switch (state.state) {
     case "running":
       throw new Error(`Attempt ${live.id} was judged while it ran`);

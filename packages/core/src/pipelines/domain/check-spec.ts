@@ -1,3 +1,4 @@
+import { conditionLeaves } from "./condition.ts";
 import { checkParameters, parameterProblem } from "./parameters.ts";
 import { ENVIRONMENT_STEP, type PipelineSpec, type ProjectSpec, type StepSpec } from "./pipeline-spec.ts";
 import { orderSteps } from "./step-graph.ts";
@@ -7,6 +8,9 @@ import { WINDOW_END } from "./trigger.ts";
 export type SpecFault = { path: (string | number)[]; message: string };
 
 const MAX_STEPS = 200;
+
+/** Variables of the step contract, beside those that begin with TRELLIS_. */
+const RESERVED_VARIABLES = new Set(["PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV"]);
 
 /** Checks what the shape alone cannot: names that must exist, cycles, defaults that fit, outputs that do not collide. */
 export function checkSpec(spec: ProjectSpec): SpecFault[] {
@@ -54,6 +58,31 @@ function checkStep(pipeline: PipelineSpec, step: StepSpec): SpecFault[] {
     if (seen.has(need)) faults.push({ path, message: `${need} is listed twice` });
     seen.add(need);
   });
+  return [...faults, ...checkStepNames(pipeline, step)];
+}
+
+/** Parameters, variables and conditions: the things that they name must be there. */
+function checkStepNames({ parameters, steps }: PipelineSpec, step: StepSpec): SpecFault[] {
+  const path = ["steps", step.key];
+  const known = Object.keys(parameters).join(", ") || "none";
+  const faults: SpecFault[] = [];
+  step.parameters?.forEach((name, index) => {
+    if (!Object.hasOwn(parameters, name))
+      faults.push({ path: [...path, "parameters", index], message: `there is no parameter ${name}; parameters are ${known}` });
+  });
+  for (const name of Object.keys(step.environment)) {
+    if (name.startsWith("TRELLIS_") || RESERVED_VARIABLES.has(name))
+      faults.push({ path: [...path, "env", name], message: `Trellis sets ${name} itself; choose another name` });
+  }
+  for (const leaf of step.condition ? conditionLeaves(step.condition) : []) {
+    const given = step.needs.flatMap((need) => steps.find((other) => other.key === need)?.outputs ?? []);
+    if (leaf.kind === "parameter" && !Object.hasOwn(parameters, leaf.name))
+      faults.push({ path: [...path, "if"], message: `there is no parameter ${leaf.name}; parameters are ${known}` });
+    if (leaf.kind === "output" && !given.some((output) => output === leaf.path || isInside(leaf.path, output)))
+      faults.push({ path: [...path, "if"], message: `${leaf.path} is not an output of a step that ${step.key} needs` });
+    if (leaf.kind === "metric" && step.needs.length === 0)
+      faults.push({ path: [...path, "if"], message: `metric ${leaf.name} can come only from a step that ${step.key} needs; it needs none` });
+  }
   return faults;
 }
 

@@ -52,8 +52,13 @@ describe("parseProjectFile", () => {
       needs: [],
       inputs: ["data"],
       outputs: ["work/train.csv", "work/test.csv"],
+      parameters: null,
+      environment: {},
       timeoutSeconds: null,
-      retries: { limit: 0, backoffSeconds: 10 },
+      retries: { limit: 0, backoffSeconds: 10, factor: 2, maxBackoffSeconds: 3_600, on: null },
+      cache: true,
+      condition: null,
+      resources: { cpu: 1, memoryBytes: 0 },
     });
     expect(train?.steps[1]).toMatchObject({ timeoutSeconds: 1_800, retries: { limit: 1, backoffSeconds: 10 } });
     expect(train?.parameters.max_depth).toEqual({ type: "integer", description: "", default: 6, min: 1, max: 32, choices: null });
@@ -61,7 +66,92 @@ describe("parseProjectFile", () => {
     expect(spec.monitors.production).toEqual({ environment: "production", windowSeconds: 604_800, minRows: 200, alertAfter: 2, ofLast: 3 });
   });
 
+  it("reads how a step is cached, tried again, placed and skipped", () => {
+    const spec = parseProjectFile(
+      GOOD.replace(
+        "needs: [prepare], outputs: [work/model], timeout: 30m, retries: { limit: 1, backoff: 10s }",
+        "needs: [prepare], parameters: [max_depth], env: { OMP_NUM_THREADS: 2 }, resources: { cpu: 2, memory: 1.5G }, retries: { limit: 3, factor: 1.5, max_backoff: 2m, on: [75, timeout] }, if: { all: [{ metric: rows, above: 10 }, { not: { output: work/train.csv, field: a.b, equals: x } }] }",
+      ).replace("    deploy:", "    concurrency: 1\n    priority: -5\n    deploy:"),
+    );
+    expect(spec.pipelines.train).toMatchObject({ concurrency: 1, priority: -5 });
+    expect(spec.pipelines.train?.steps[1]).toMatchObject({
+      parameters: ["max_depth"],
+      environment: { OMP_NUM_THREADS: "2" },
+      resources: { cpu: 2, memoryBytes: 1.5 * 1_024 ** 3 },
+      retries: { limit: 3, backoffSeconds: 10, factor: 1.5, maxBackoffSeconds: 120, on: [75, "timeout"] },
+      cache: false,
+      condition: {
+        kind: "all",
+        of: [
+          { kind: "metric", name: "rows", operator: "above", value: 10 },
+          { kind: "not", of: { kind: "output", path: "work/train.csv", field: "a.b", operator: "equals", value: "x" } },
+        ],
+      },
+    });
+  });
+
+  it.each<[string, string, boolean]>([
+    ["has outputs and inputs", "stage: data, run: a, inputs: [data], outputs: [out]", true],
+    ["has outputs and needs", "stage: train, run: a, needs: [first], outputs: [out]", true],
+    ["leaves nothing", "stage: test, run: a, needs: [first]", false],
+    ["reads nothing that is declared", "stage: data, run: a, outputs: [out]", false],
+    ["deploys", "stage: deploy, run: a, needs: [first], outputs: [out]", false],
+    ["says no", "stage: train, run: a, needs: [first], outputs: [out], cache: false", false],
+    ["says yes", "stage: data, run: a, cache: true", true],
+  ])("a step that %s is cached or not by default", (_, step, cached) => {
+    const file = `version: 1\nproject: p\npipelines:\n  p:\n    steps:\n      first: { stage: data, run: a }\n      a: { ${step} }\n`;
+    expect(parseProjectFile(file).pipelines.p?.steps[1]?.cache).toBe(cached);
+  });
+
   it.each<[string, [string, string], string, string]>([
+    [
+      "a retry on something unknown",
+      ["backoff: 10s }", "backoff: 10s, on: [oom] }"],
+      "oom",
+      "pipelines.train.steps.train.retries.on.0: expected timeout, infrastructure or an exit code from 1 to 255",
+    ],
+    [
+      "an amount of memory without a unit",
+      ["timeout: 30m", "resources: { memory: 4 }"],
+      "4 }",
+      "pipelines.train.steps.train.resources.memory: expected string",
+    ],
+    [
+      "a variable of the step contract",
+      ["timeout: 30m", "env: { TRELLIS_RUN_ID: x }"],
+      "x }",
+      "pipelines.train.steps.train.env.TRELLIS_RUN_ID: Trellis sets TRELLIS_RUN_ID itself; choose another name",
+    ],
+    [
+      "a step's parameter that is not there",
+      ["timeout: 30m", "parameters: [depth]"],
+      "depth]",
+      "pipelines.train.steps.train.parameters.0: there is no parameter depth; parameters are until, max_depth",
+    ],
+    [
+      "a condition with two comparisons",
+      ["timeout: 30m", "if: { metric: auc, above: 1, below: 2 }"],
+      "if:",
+      "pipelines.train.steps.train.if: give exactly one comparison: equals, not_equals, above, at_least, below, at_most",
+    ],
+    [
+      "a condition on nothing",
+      ["timeout: 30m", "if: { all: [{ above: 1 }] }"],
+      "{ above",
+      "pipelines.train.steps.train.if.all.0: name exactly one of metric, parameter, output, all, any and not",
+    ],
+    [
+      "a condition on an output that no needed step leaves",
+      ["timeout: 30m", "if: { output: model/x.json, field: a, equals: 1 }"],
+      "if:",
+      "pipelines.train.steps.train.if: model/x.json is not an output of a step that train needs",
+    ],
+    [
+      "a misspelt key of a condition",
+      ["timeout: 30m", "if: { metrc: auc, above: 1 }"],
+      "metrc",
+      "unknown key pipelines.train.steps.train.if.metrc; did you mean metric?",
+    ],
     [
       "an unknown key, with a suggestion",
       ["timeout: 30m", "timeuot: 30m"],

@@ -4,8 +4,9 @@ import { CoreError, type ErrorIssue } from "../../kernel/errors.ts";
 import { hasUnstorableText } from "../../kernel/storable-text.ts";
 import { checkSpec } from "./check-spec.ts";
 import { parseDuration } from "./duration.ts";
-import { KNOWN_KEYS, type PipelineFile, type ProjectFile, projectFileSchema } from "./file-schema.ts";
-import type { PipelineSpec, ProjectSpec } from "./pipeline-spec.ts";
+import { type ConditionFile, KNOWN_KEYS, type PipelineFile, type ProjectFile, projectFileSchema, type StepFile } from "./file-schema.ts";
+import { COMPARISONS, type Condition, type PipelineSpec, type ProjectSpec, RETRY_DEFAULTS, STEP_DEFAULTS, type StepSpec } from "./pipeline-spec.ts";
+import { parseSize } from "./size.ts";
 
 type Path = (string | number)[];
 type Fault = { path: Path; message: string; /** Points at the key rather than at its value. */ atKey?: boolean };
@@ -87,7 +88,7 @@ function shapeFaults(issue: z.core.$ZodIssue): Fault[] {
         },
       ];
     case "invalid_union":
-      return [{ path, message: "expected text, a number, true or false" }];
+      return [{ path, message: issue.message === "Invalid input" ? "expected text, a number, true or false" : issue.message }];
     default:
       return [{ path, message: issue.message }];
   }
@@ -181,20 +182,57 @@ function toPipeline(name: string, pipeline: PipelineFile): PipelineSpec {
         },
       ]),
     ),
-    steps: Object.entries(pipeline.steps).map(([key, step]) => ({
-      key,
-      stage: step.stage,
-      run: step.run,
-      needs: step.needs,
-      inputs: step.inputs,
-      outputs: step.outputs,
-      timeoutSeconds: step.timeout === undefined ? null : seconds(step.timeout),
-      retries: { limit: step.retries?.limit ?? 0, backoffSeconds: seconds(step.retries?.backoff ?? "10s") },
-    })),
+    steps: Object.entries(pipeline.steps).map(([key, step]) => toStep(key, step)),
     register: pipeline.register ?? null,
     deploy: pipeline.deploy ?? null,
     triggers: pipeline.triggers.map((trigger) => ({ kind: "drift", ...trigger.drift })),
+    concurrency: pipeline.concurrency ?? null,
+    priority: pipeline.priority,
   };
+}
+
+function toStep(key: string, step: StepFile): StepSpec {
+  return {
+    key,
+    stage: step.stage,
+    run: step.run,
+    needs: step.needs,
+    inputs: step.inputs,
+    outputs: step.outputs,
+    parameters: step.parameters ?? null,
+    environment: step.env,
+    timeoutSeconds: step.timeout === undefined ? null : seconds(step.timeout),
+    retries: step.retries
+      ? {
+          limit: step.retries.limit,
+          backoffSeconds: seconds(step.retries.backoff),
+          factor: step.retries.factor,
+          maxBackoffSeconds: seconds(step.retries.max_backoff),
+          on: step.retries.on ?? null,
+        }
+      : RETRY_DEFAULTS,
+    cache: step.cache ?? isCachedByDefault(step),
+    condition: step.if ? toCondition(step.if) : null,
+    resources: step.resources
+      ? { cpu: step.resources.cpu, memoryBytes: step.resources.memory === undefined ? 0 : (parseSize(step.resources.memory) ?? 0) }
+      : STEP_DEFAULTS.resources,
+  };
+}
+
+/** A step that leaves nothing has nothing to give again, and one that reads nothing declared brings something in from outside. */
+function isCachedByDefault({ stage, inputs, needs, outputs }: StepFile): boolean {
+  return stage !== "deploy" && stage !== "monitor" && outputs.length > 0 && inputs.length + needs.length > 0;
+}
+
+/** The schema has let through exactly one source and one comparison, or one group. */
+function toCondition(file: ConditionFile): Condition {
+  if (file.all) return { kind: "all", of: file.all.map(toCondition) };
+  if (file.any) return { kind: "any", of: file.any.map(toCondition) };
+  if (file.not) return { kind: "not", of: toCondition(file.not) };
+  const operator = COMPARISONS.find((one) => file[one] !== undefined) ?? "equals";
+  const comparison = { operator, value: file[operator] ?? "" };
+  if (file.output !== undefined) return { kind: "output", path: file.output, field: file.field ?? "", ...comparison };
+  return file.metric === undefined ? { kind: "parameter", name: file.parameter ?? "", ...comparison } : { kind: "metric", name: file.metric, ...comparison };
 }
 
 /** The schema has let only durations through. */

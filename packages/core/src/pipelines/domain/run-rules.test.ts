@@ -3,35 +3,53 @@ import { describe, expect, it } from "vitest";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { medianSeconds } from "./estimate.ts";
 import { exitReason } from "./exit-reason.ts";
-import { decideRetry, MAX_NEVER_STARTED } from "./retry.ts";
+import { RETRY_DEFAULTS } from "./pipeline-spec.ts";
+import { decideRetry, type EndedAttempt, MAX_NEVER_STARTED } from "./retry.ts";
 import { isAutomatic, triggerParameters } from "./trigger.ts";
 
 describe("decideRetry", () => {
-  const retries = { limit: 2, backoffSeconds: 10 };
+  const retries = { ...RETRY_DEFAULTS, limit: 2 };
+  const decide = (attempt: Partial<EndedAttempt>) =>
+    decideRetry({ number: 1, neverStarted: 0, outcome: "failed", exitCode: 1, timedOut: false, retries, ...attempt });
 
   it("doubles the wait and stops at the limit", () => {
-    const decide = (number: number) => decideRetry({ number, neverStarted: 0, outcome: "failed", retries });
-    expect([1, 2, 3].map(decide)).toEqual([{ retry: true, delaySeconds: 10 }, { retry: true, delaySeconds: 20 }, { retry: false }]);
+    expect([1, 2, 3].map((number) => decide({ number }))).toEqual([{ retry: true, delaySeconds: 10 }, { retry: true, delaySeconds: 20 }, { retry: false }]);
+  });
+
+  it("waits by the step's own factor, up to its cap", () => {
+    const slow = { ...retries, limit: 9, backoffSeconds: 2, factor: 3, maxBackoffSeconds: 20 };
+    expect([1, 2, 3, 4].map((number) => decide({ number, retries: slow }))).toMatchObject([2, 6, 18, 20].map((delaySeconds) => ({ delaySeconds })));
   });
 
   it("does not count attempts that never began, but ends them too", () => {
-    expect(decideRetry({ number: 3, neverStarted: 2, outcome: "failed", retries: { limit: 1, backoffSeconds: 10 } })).toEqual({
-      retry: true,
-      delaySeconds: 10,
-    });
-    expect(decideRetry({ number: 1, neverStarted: 1, outcome: "never_started", retries: { limit: 0, backoffSeconds: 10 } })).toEqual({
+    expect(decide({ number: 3, neverStarted: 2, retries: { ...retries, limit: 1 } })).toEqual({ retry: true, delaySeconds: 10 });
+    expect(decide({ neverStarted: 1, outcome: "never_started", retries: { ...retries, limit: 0, on: ["timeout"] } })).toEqual({
       retry: true,
       delaySeconds: 0,
     });
-    expect(decideRetry({ number: 6, neverStarted: MAX_NEVER_STARTED + 1, outcome: "never_started", retries })).toEqual({ retry: false });
+    expect(decide({ number: 6, neverStarted: MAX_NEVER_STARTED + 1, outcome: "never_started" })).toEqual({ retry: false });
   });
 
-  it("always ends, and never waits longer than an hour", () => {
+  it.each<[EndedAttempt["retries"]["on"], Partial<EndedAttempt>, boolean]>([
+    [[75], { exitCode: 75 }, true],
+    [[75], { exitCode: 1 }, false],
+    [["timeout"], { timedOut: true, exitCode: 143 }, true],
+    [[143], { timedOut: true, exitCode: 143 }, false],
+    [["infrastructure"], { outcome: "lost", exitCode: null }, true],
+    [["infrastructure"], { outcome: "errored", exitCode: null }, true],
+    [["infrastructure"], { exitCode: 1 }, false],
+    [["infrastructure", 75], { exitCode: 75 }, true],
+    // It ended well but left no output: there is no exit code to name.
+    [[1], { exitCode: 0 }, false],
+    [null, { exitCode: 0 }, true],
+  ])("with on: %j, %j is tried again: %s", (on, attempt, retry) => expect(decide({ ...attempt, retries: { ...retries, on } }).retry).toBe(retry));
+
+  it("always ends, and never waits longer than its cap", () => {
     fc.assert(
-      fc.property(fc.nat({ max: 10 }), fc.integer({ min: 1, max: 100_000 }), (limit, backoffSeconds) => {
+      fc.property(fc.nat({ max: 10 }), fc.integer({ min: 1, max: 100_000 }), fc.double({ min: 1, max: 10, noNaN: true }), (limit, backoffSeconds, factor) => {
         let number = 1;
         for (; ; number += 1) {
-          const decision = decideRetry({ number, neverStarted: 0, outcome: "failed", retries: { limit, backoffSeconds } });
+          const decision = decide({ number, retries: { ...retries, limit, backoffSeconds, factor } });
           if (!decision.retry) break;
           expect(decision.delaySeconds).toBeLessThanOrEqual(3_600);
         }

@@ -20,7 +20,7 @@ export const RUN_MOVES: StateTable<RunStatus> = {
 export const STEP_MOVES: StateTable<StepStatus> = {
   waiting: ["queued", "skipped", "cancelled"],
   queued: ["running", "cached", "cancelled", "skipped", "errored"],
-  running: ["succeeded", "cached", "failed", "errored", "queued", "cancelled"],
+  running: ["succeeded", "cached", "failed", "errored", "queued", "cancelled", "skipped"],
   succeeded: [],
   cached: [],
   failed: [],
@@ -58,10 +58,8 @@ export function isStepGood(status: StepStatus): boolean {
 /** Gravest first: a run takes the gravest word that any of its steps has. */
 const SEVERITY: readonly ("errored" | "failed" | "cancelled")[] = ["errored", "failed", "cancelled"];
 
-/** How a run with these steps ends; null while one of them has not. A skipped step follows from another's fault. */
+/** How a run with these steps ends; null while one of them has not. A step is skipped after another's fault or by its own condition. */
 export function runVerdict(steps: readonly StepStatus[]): "succeeded" | "failed" | "errored" | "cancelled" | null {
   if (steps.some((status) => !isStepEnded(status))) return null;
-  const grave = SEVERITY.find((status) => steps.includes(status));
-  if (grave) return grave;
-  return steps.includes("skipped") ? "failed" : "succeeded";
+  return SEVERITY.find((status) => steps.includes(status)) ?? "succeeded";
 }

@@ -18,6 +18,7 @@ import { createPythonServingRuntime } from "@trellis/providers/serving-runtime/p
 import { createGitSourceHost } from "@trellis/providers/source-host/git/provider.ts";
 import { folderTemplateCatalog } from "@trellis/providers/template-catalog/folder/provider.ts";
 import { createMinijinjaEngine } from "@trellis/providers/template-engine/minijinja/provider.ts";
+import type { Environment } from "./environment.ts";
 import { CLIENT_FOLDER, TEMPLATES_FOLDER } from "./package-folders.ts";
 
 /** Which technology answers a capability, in words for the platform page. */
@@ -30,8 +31,8 @@ export type Providers = {
   close(): Promise<void>;
 };
 
-/** Opens the embedded provider of every capability, all on the data folder. */
-export async function createProviders(dataFolder: string, variables: NodeJS.ProcessEnv, log: Logger): Promise<Providers> {
+/** Opens the provider of every capability: embedded, on the data folder, but for what the settings place elsewhere. */
+export async function createProviders({ dataFolder, variables, s3 }: Environment, log: Logger): Promise<Providers> {
   const within = (...parts: string[]): string => path.join(dataFolder, ...parts);
   const onProblem = (message: string): void => log.warn({}, message);
   const launcher = createLauncher({ onProblem });
@@ -44,7 +45,16 @@ export async function createProviders(dataFolder: string, variables: NodeJS.Proc
     bound.set(capability.name, { provider, info: { capability: capability.name, technology, location } });
   };
   bind(SourceHostCapability, await createGitSourceHost({ root: within("repositories") }), "git", within("repositories"));
-  bind(ArtifactStoreCapability, await createFileArtifactStore({ root: within("artifacts") }), "files", within("artifacts"));
+  let closeStore = (): void => {};
+  if (s3) {
+    // The client of S3 is large; a portal that keeps its files in a folder never loads it.
+    const { createS3ArtifactStore } = await import("@trellis/providers/artifact-store/s3/provider.ts");
+    const store = createS3ArtifactStore(s3);
+    closeStore = () => store.close();
+    bind(ArtifactStoreCapability, store, "S3", `${s3.endpoint ?? s3.region} ${s3.bucket}/${s3.prefix}`);
+  } else {
+    bind(ArtifactStoreCapability, await createFileArtifactStore({ root: within("artifacts") }), "files", within("artifacts"));
+  }
   bind(ExecutorCapability, createLocalExecutor({ folderOf: (attemptId) => within("executions", attemptId), launcher }), "local processes", "this machine");
   bind(PythonEnvironmentsCapability, createUvEnvironments({ dataFolder, portalEnvironment: variables }), "uv", within("environments"));
   bind(DeployTargetCapability, deployTarget, "local processes", "this machine");
@@ -67,6 +77,7 @@ export async function createProviders(dataFolder: string, variables: NodeJS.Proc
       servingRuntime.close();
       await templateEngine.close();
       launcher.close();
+      closeStore();
     },
   };
 }

@@ -37,7 +37,7 @@ export async function createTrellis(
   const stopping = new AbortController();
   try {
     const auth = createAuth(database.db, await loadSecret(environment.dataFolder), log);
-    const providers = await createProviders(environment.dataFolder, environment.variables, log);
+    const providers = await createProviders(environment, log);
     providers.bind(AccountStoreCapability, auth.accountStore);
     const context: CoreContext = {
       db: database.db,

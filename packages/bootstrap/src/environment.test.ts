@@ -8,6 +8,7 @@ describe("readEnvironment", () => {
       host: "127.0.0.1",
       dataFolder: "/srv/trellis/data",
       databaseUrl: undefined,
+      s3: undefined,
       administrator: undefined,
       variables: {},
     });
@@ -15,6 +16,13 @@ describe("readEnvironment", () => {
 
   it("takes an empty variable as not set", () => {
     expect(readEnvironment({ PORT: "", DATABASE_URL: "" }, "/srv").port).toBe(3000);
+  });
+
+  it("puts files of runs and models into a bucket when one is named", () => {
+    expect(readEnvironment({ TRELLIS_S3_BUCKET: "models" }, "/srv").s3).toEqual({ bucket: "models", prefix: "", region: "us-east-1" });
+    const own = { TRELLIS_S3_BUCKET: "b", TRELLIS_S3_PREFIX: "/trellis/prod", TRELLIS_S3_ENDPOINT: "http://minio:9000", AWS_REGION: "eu-central-1" };
+    expect(readEnvironment(own, "/srv").s3).toEqual({ bucket: "b", prefix: "trellis/prod/", region: "eu-central-1", endpoint: "http://minio:9000" });
+    expect(() => readEnvironment({ TRELLIS_S3_ENDPOINT: "http://minio:9000" }, "/srv")).toThrow(/TRELLIS_S3_BUCKET/);
   });
 
   it("names every setting that is wrong", () => {

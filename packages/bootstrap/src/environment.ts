@@ -10,6 +10,8 @@ export type Environment = {
   dataFolder: string;
   /** PostgreSQL, or undefined for the embedded database. */
   databaseUrl: string | undefined;
+  /** The bucket for files of runs and models, or undefined for the data folder. */
+  s3: { bucket: string; prefix: string; endpoint?: string; region: string } | undefined;
   /** The first administrator, made at start while nobody exists. */
   administrator: { email: string; password: string } | undefined;
   /** All variables of the process; providers pick by name what their programs need (PATH, how packages are reached). */
@@ -21,6 +23,11 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   TRELLIS_DATA: z.string().min(1).default("./data"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres://" }).optional(),
+  TRELLIS_S3_BUCKET: z.string().optional(),
+  TRELLIS_S3_PREFIX: z.string().default(""),
+  TRELLIS_S3_ENDPOINT: z.url({ protocol: /^https?$/, error: "must begin with https:// or http://" }).optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
   TRELLIS_ADMIN_EMAIL: z.email("must be an e-mail address").optional(),
   TRELLIS_ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").optional(),
 });
@@ -36,11 +43,20 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, folder: string): E
   const values = parsed.data;
   const { TRELLIS_ADMIN_EMAIL: email, TRELLIS_ADMIN_PASSWORD: password } = values;
   if (Boolean(email) !== Boolean(password)) throw new CoreError("INVALID", "Set both TRELLIS_ADMIN_EMAIL and TRELLIS_ADMIN_PASSWORD, or neither.");
+  if (values.TRELLIS_S3_ENDPOINT && !values.TRELLIS_S3_BUCKET) throw new CoreError("INVALID", "Set TRELLIS_S3_BUCKET too, or leave out TRELLIS_S3_ENDPOINT.");
   return {
     port: values.PORT,
     host: values.HOST,
     dataFolder: path.resolve(folder, values.TRELLIS_DATA),
     databaseUrl: values.DATABASE_URL,
+    s3: values.TRELLIS_S3_BUCKET
+      ? {
+          bucket: values.TRELLIS_S3_BUCKET,
+          prefix: values.TRELLIS_S3_PREFIX.replace(/^\/+/, "").replace(/([^/])\/*$/, "$1/"),
+          region: values.AWS_REGION ?? values.AWS_DEFAULT_REGION ?? "us-east-1",
+          ...(values.TRELLIS_S3_ENDPOINT ? { endpoint: values.TRELLIS_S3_ENDPOINT } : {}),
+        }
+      : undefined,
     administrator: email && password ? { email, password } : undefined,
     variables,
   };

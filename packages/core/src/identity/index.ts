@@ -9,3 +9,4 @@ export { revokeInvitation, revokeInvitationInput } from "./revoke-invitation.ts"
 export { countUsers, getInvitation, listInvitations, listTeams, listUsers, usersWithRole } from "./queries.ts";
 export { type AccountStore, AccountStoreCapability } from "./ports.ts";
 export { createFirstAdministrator, createFirstAdministratorInput } from "./create-first-administrator.ts";
+export { deleteSavedView, deleteSavedViewInput, listSavedViews, listSavedViewsInput, type SavedView, saveView, saveViewInput } from "./saved-views.ts";

@@ -21,7 +21,7 @@ export async function compareVersions(ctx: CoreContext, input: z.input<typeof co
     versions: found.map(({ version, model }) => ({
       id: version.id,
       version: version.version,
-      model: { id: model.id, name: model.name },
+      model: { id: model.id, name: model.name, project: model.projectId },
       runId: version.runId,
       commit: version.commit,
       dataDigest: version.dataDigest,

@@ -7,3 +7,7 @@ export { type DatasetFile, recordDatasetVersion } from "./record-dataset-version
 export { type MetricPoint, recordMetrics } from "./record-metrics.ts";
 export { recordParams } from "./record-params.ts";
 export { requireRunProjects } from "./require-run.ts";
+export { compareRuns, compareRunsInput, type ComparedRow, MAX_COMPARED_RUNS, type RunComparison } from "./browse/compare-runs.ts";
+export { getTrackedRunPage, type TrackedRunPage } from "./browse/get-tracked-run-page.ts";
+export { type ExperimentRow, getExperimentPage, listExperiments, listExperimentsInput } from "./browse/list-experiments.ts";
+export { runKeys, runKeysInput } from "./browse/run-keys.ts";

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { CoreContext } from "../kernel/context.ts";
-import { requireRunProjects } from "./require-run.ts";
+import { requireTrackedRuns } from "./browse/require-tracked-runs.ts";
 
 export const metricHistoryInput = z.object({
-  runIds: z.array(z.uuid()).min(1).max(10),
+  runIds: z.array(z.uuid()).min(1).max(50),
   /** All metrics of the runs when left out, the first 50 by name. */
-  keys: z.array(z.string().max(200)).max(50).optional(),
+  keys: z.array(z.string().max(250)).max(50).optional(),
   /** Most points of one curve. */
   maxPoints: z.number().int().min(4).max(1_000).default(500),
 });
@@ -29,7 +29,7 @@ type PointRow = { run_id: string; key: string; step_key: string; step: number; v
  */
 export async function metricHistory(ctx: CoreContext, input: z.input<typeof metricHistoryInput>): Promise<{ series: MetricSeries[] }> {
   const query = metricHistoryInput.parse(input);
-  await requireRunProjects(ctx, query.runIds);
+  await requireTrackedRuns(ctx, query.runIds);
   const keys = query.keys
     ? sql`= any(${sql.param(query.keys)}::text[])`
     : sql`in (select distinct key from metric_latest where run_id = any(${sql.param(query.runIds)}::uuid[]) order by key limit 50)`;

@@ -9,6 +9,8 @@ export interface Series {
   /** What the others are compared with: grey. */
   reference?: boolean;
   dots?: boolean;
+  /** Drawn thin and left out of the tooltip: one of very many, or what a smoothed line was. */
+  quiet?: boolean;
 }
 
 export interface Threshold {

@@ -51,12 +51,12 @@ function lineOf(stretch: Stretch, series: Series, color: string, rows: ChartRow[
   const shared = {
     dataKey: stretch.key,
     stroke: color,
-    strokeWidth: series.reference ? 1.5 : 2,
+    strokeWidth: series.quiet ? 1.25 : series.reference ? 1.5 : 2,
     strokeDasharray: series.dashed ? "4 3" : undefined,
     connectNulls: true,
     isAnimationActive: false,
     dot,
-    activeDot: { r: 3, fill: color, stroke: color },
+    activeDot: series.quiet ? false : { r: 3, fill: color, stroke: color },
     type: "linear" as const,
   };
   return options.area && !series.reference ? <Area key={stretch.key} {...shared} fill={color} fillOpacity={0.14} /> : <Line key={stretch.key} {...shared} />;
@@ -77,7 +77,7 @@ function tooltipOf(series: Series[], x: XKind, xUnit: string | undefined, words:
     if (!active || !isChartRow(row)) return null;
     const rows = series.flatMap((one, index) => {
       const value = row.values[one.id];
-      return value === undefined ? [] : [{ name: one.name, color: seriesColor(one, index), value: value === null ? "no data" : words(value) }];
+      return value === undefined || one.quiet ? [] : [{ name: one.name, color: seriesColor(one, index), value: value === null ? "no data" : words(value) }];
     });
     return <TooltipBox head={xWords(row.x, x, xUnit)} rows={rows} />;
   };

@@ -1,2 +1,3 @@
+export { ComparePage } from "./compare-page";
 export { DatasetPage } from "./dataset-page";
 export { DatasetsPage } from "./datasets-page";

@@ -28,6 +28,7 @@ const alert = ({ alertId }: Things) => ({ alertId });
 const run = ({ runId }: Things) => ({ runId });
 const version = ({ versionId }: Things) => ({ versionId });
 const model = ({ modelId }: Things) => ({ modelId });
+const experiment = ({ experimentId }: Things) => ({ experimentId: Number(experimentId) });
 const task = ({ taskId }: Things) => ({ taskId });
 const RANGE = { from: new Date("2026-11-20T00:00:00Z"), to: new Date("2026-11-26T00:00:00Z") };
 
@@ -41,6 +42,7 @@ export const PROCEDURES: Record<string, ProcedureEntry> = {
   ),
   "catalog.get": read(project),
   "catalog.readme": read(project),
+  "catalog.compareCommits": read(({ slug, commit }) => ({ fromProject: slug, fromCommit: commit, toProject: slug, toCommit: commit })),
   "catalog.update": write((things) => ({ ...project(things), title: "Taken over" })),
   "catalog.setMember": write((things) => ({ ...project(things), userId: "nobody", role: "owner" })),
   "delivery.environments": nothing,
@@ -90,6 +92,9 @@ export const PROCEDURES: Record<string, ProcedureEntry> = {
   "identity.tokens": nothing,
   "identity.createToken": nothing,
   "identity.revokeToken": nothing,
+  "identity.savedViews": nothing,
+  "identity.saveView": nothing,
+  "identity.deleteSavedView": nothing,
   "lineage.column": read((things) => ({ datasetId: things.datasetId, column: "x" })),
   "lineage.trace": { about: "list", input: (things) => ({ kind: "model_version", id: things.versionId }) },
   "monitoring.overview": list(ofProjectId),
@@ -154,6 +159,11 @@ export const PROCEDURES: Record<string, ProcedureEntry> = {
   "scorecards.ofProject": read(project),
   "serving.traffic": read((things) => ({ ...deployment(things), ...RANGE })),
   "serving.recent": read(deployment),
+  "tracking.experiments": list(project, () => ({ search: "zebra" })),
+  "tracking.experiment": read(experiment),
+  "tracking.runKeys": read(({ experimentId }) => ({ experimentIds: [Number(experimentId)] })),
+  "tracking.trackedRun": read(run),
+  "tracking.compareRuns": read(({ runId }) => ({ runIds: [runId] })),
   "tracking.metricHistory": read(({ runId }) => ({ runIds: [runId] })),
   "tracking.artifacts": read(run),
   "tracking.datasets": list(project),

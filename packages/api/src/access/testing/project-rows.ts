@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { Readable } from "node:stream";
 import type { MemorySourceHost } from "@trellis/core/catalog/testing/memory-source-host.ts";
 import { newId } from "@trellis/core/kernel/ids.ts";
@@ -23,10 +24,11 @@ export type ProjectThings = Awaited<ReturnType<typeof makeProjectRows>>;
 
 /** A project with a row of everything. Every text in it holds `word`, so that a leak is seen. */
 export async function makeProjectRows({ db, sources, store, word, visibility, ownerId, environmentId }: MakeProject) {
-  const things = { ...newThings(word), word };
-  const { projectId, slug } = things;
+  const names = newThings(word);
+  const { projectId, slug } = names;
   const repository = `projects/${slug}`;
   const commit = await sources.push(repository, { "README.md": `# ${word}\n`, "uv.lock": "" });
+  const things = { ...names, word, commit };
   await db
     .insert(t.project)
     .values({ id: projectId, slug, title: `Title ${word}`, description: word, visibility, repository, template: "small", createdBy: ownerId, createdAt: AT });
@@ -57,6 +59,9 @@ export function newThings(word: string) {
   return {
     projectId: newId(),
     slug: `${word}-project`,
+    commit: newId().replaceAll("-", ""),
+    /** A number, as text: a leak is looked for as text. */
+    experimentId: String(1_000_000_000 + randomInt(1_000_000_000)),
     pipeline: "train",
     pipelineVersionId: newId(),
     runId: newId(),
@@ -127,10 +132,8 @@ async function insertRuns(db: Database, things: Things, ownerId: string, commit:
     .insert(t.attempt)
     .values({ id: attemptId, runId, stepId, number: 1, status: "failed", reason: word, queuedAt: AT, launchedAt: AT, startedAt: AT, endedAt: AT });
   await db.insert(t.runEvent).values({ runId, kind: "run.failed", message: word, at: AT });
-  const [{ id: experimentId } = { id: 0 }] = await db
-    .insert(t.experiment)
-    .values({ projectId, name: `${word}-experiment`, createdAt: AT, updatedAt: AT })
-    .returning({ id: t.experiment.id });
+  const experimentId = Number(things.experimentId);
+  await db.insert(t.experiment).values({ id: experimentId, projectId, name: `${word}-experiment`, createdAt: AT, updatedAt: AT });
   await db.insert(t.trackedRun).values({ id: runId, experimentId, source: "pipeline", name: word, status: "FAILED", startTime: 1, createdAt: AT });
   await db.insert(t.metricPoint).values({ runId, key: `${word}-auc`, timestamp: 1, step: 1, value: 0.7, stepKey: "train" });
   await db.insert(t.metricLatest).values({ runId, key: `${word}-auc`, value: 0.7, step: 1, timestamp: 1, stepKey: "train", experimentId });

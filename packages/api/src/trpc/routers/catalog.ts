@@ -1,4 +1,6 @@
 import {
+  compareCommits,
+  compareCommitsInput,
   listProjectMembers,
   listProjects,
   listProjectsInput,
@@ -28,6 +30,9 @@ export const catalogRouter = router({
   readme: procedure("project.read", "GET /projects/{project}/readme", "README.md of its main branch")
     .input(readReadmeInput)
     .query(({ ctx, input }) => readReadme(ctx.core, input)),
+  compareCommits: procedure("project.read", "GET /compare-commits", "What differs between the files and locked packages of two commits")
+    .input(compareCommitsInput)
+    .query(({ ctx, input }) => compareCommits(ctx.core, input)),
   update: procedure("project.manage", "PATCH /projects/{project}", "Change or archive a project")
     .input(updateProjectInput)
     .mutation(({ ctx, input }) => updateProject(ctx.core, input)),

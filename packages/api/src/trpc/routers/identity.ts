@@ -9,16 +9,22 @@ import {
   createFirstAdministratorInput,
   createTeam,
   createTeamInput,
+  deleteSavedView,
+  deleteSavedViewInput,
   disableUser,
   disableUserInput,
   getInvitation,
   inviteUser,
   inviteUserInput,
   listInvitations,
+  listSavedViews,
+  listSavedViewsInput,
   listTeams,
   listUsers,
   revokeInvitation,
   revokeInvitationInput,
+  saveView,
+  saveViewInput,
 } from "@trellis/core/identity/index.ts";
 import { z } from "zod";
 import { procedure, router } from "../trpc.ts";
@@ -72,4 +78,13 @@ export const identityRouter = router({
   revokeToken: procedure("signed-in", "DELETE /tokens/{id}", "Revoke an access token")
     .input(z.object({ id: z.string().min(1) }))
     .mutation(({ ctx, input }) => ctx.services.tokens.revoke(ctx.core, input)),
+  savedViews: procedure("signed-in", "GET /saved-views", "Your named states of a page")
+    .input(listSavedViewsInput)
+    .query(({ ctx, input }) => listSavedViews(ctx.core, input)),
+  saveView: procedure("signed-in", "POST /saved-views", "Give the state of a page a name")
+    .input(saveViewInput)
+    .mutation(({ ctx, input }) => saveView(ctx.core, input)),
+  deleteSavedView: procedure("signed-in", "DELETE /saved-views/{id}", "Forget a named state of a page")
+    .input(deleteSavedViewInput)
+    .mutation(({ ctx, input }) => deleteSavedView(ctx.core, input)),
 });

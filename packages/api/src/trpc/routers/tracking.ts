@@ -9,8 +9,10 @@ import {
 } from "@trellis/core/tracking/index.ts";
 import { datasetReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
+import { trackingPages } from "./tracking-pages.ts";
 
 export const trackingRouter = router({
+  ...trackingPages,
   metricHistory: procedure("project.list", "GET /metrics", "Curves of metrics, thinned to at most 1,000 points")
     .input(metricHistoryInput)
     .query(({ ctx, input }) => metricHistory(ctx.core, input)),

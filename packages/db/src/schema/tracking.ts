@@ -123,6 +123,8 @@ export const artifact = pgTable(
       .on(t.runId, t.path)
       .where(sql`attempt_id is null`),
     index("artifact_run").on(t.runId, t.stepKey, t.path),
+    // Bytewise, so that what lies below a folder is one range.
+    index("artifact_run_path").on(t.runId, sql`path collate "C"`),
     index("artifact_digest").on(t.digest),
   ],
 );
@@ -249,3 +251,6 @@ export const loggedModelFile = pgTable(
   },
   (t) => [primaryKey({ columns: [t.modelId, t.path] }), index("logged_model_file_digest").on(t.digest)],
 );
+
+/** A blob of the artifact store that nothing refers to, and since when; removed when that is long enough ago. */
+export const unreferencedBlob = pgTable("unreferenced_blob", { digest: text("digest").primaryKey(), since: moment("since").notNull() });

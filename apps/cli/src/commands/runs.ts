@@ -15,6 +15,7 @@ type RunRow = {
   project: { slug: string };
   version: { modelName: string; version: number } | null;
 };
+type RunOptions = { parameter?: string[]; follow?: boolean; cache: boolean; fresh?: string[]; key?: string; json?: boolean };
 type Attempt = { id: string; stepKey: string; number: number; status: string };
 type Run = RunRow & {
   endedAt: string | null;
@@ -34,14 +35,17 @@ export function addRunCommands(program: Command): void {
     .argument("[pipeline]", "pipeline", "train")
     .option("-p, --parameter <parameter...>", "parameters, as name=value")
     .option("-f, --follow", "show the logs until it ends; exits with 1 when it fails")
+    .option("--no-cache", "compute every step anew, also when an equal one has left its results")
+    .option("--fresh <step...>", "compute these steps anew")
     .option("--key <key>", "the same key never starts a second run")
     .option("--json", "as JSON")
-    .action(async (project: string, pipeline: string, options: { parameter?: string[]; follow?: boolean; key?: string; json?: boolean }) => {
+    .action(async (project: string, pipeline: string, options: RunOptions) => {
       const client = await signedInClient();
       const started = await client.post<{ runId: string; number: number; created: boolean }>(
         `/projects/${encodeURIComponent(project)}/pipelines/${encodeURIComponent(pipeline)}/runs`,
         {
           parameters: parametersOf(options.parameter ?? []),
+          noCache: options.cache ? (options.fresh ?? false) : true,
           ...(options.key ? { key: options.key } : {}),
         },
       );

@@ -180,9 +180,7 @@ function Pipelines({ project }: { project: Project }) {
                     ) : null}{" "}
                     {pipeline.version ? `v${pipeline.version.number}` : ""}
                   </span>
-                  {project.abilities.write && pipeline.spec ? (
-                    <StartRunButton slug={project.slug} pipeline={pipeline.name} specs={pipeline.spec.parameters} />
-                  ) : null}
+                  {project.abilities.write && pipeline.spec ? <StartRunButton slug={project.slug} pipeline={pipeline.spec} /> : null}
                 </li>
               ))}
             </ul>

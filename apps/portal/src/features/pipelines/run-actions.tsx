@@ -31,7 +31,7 @@ export function RunActions({ run }: { run: Run }) {
           }
           items={[
             ...(mayRetry ? [{ label: "Retry from the failed step", onSelect: () => setOpen("retry") }] : []),
-            { label: "Run all steps again", onSelect: () => setOpen("rerun") },
+            { label: "Run again, also with other parameters", onSelect: () => setOpen("rerun") },
           ]}
         />
       ) : (
@@ -53,9 +53,8 @@ export function RunActions({ run }: { run: Run }) {
       {open === "rerun" ? (
         <StartRunDialog
           slug={run.project.slug}
-          pipeline={run.pipelineName}
-          specs={run.pipelineVersion.spec.parameters}
-          values={run.parameters}
+          pipeline={run.pipelineVersion.spec}
+          earlier={{ runId: run.id, number: run.number, parameters: run.parameters }}
           onClose={() => setOpen(null)}
         />
       ) : null}

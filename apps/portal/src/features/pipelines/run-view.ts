@@ -15,8 +15,10 @@ export function findingOf(run: Run): { tone: "ok" | "warn" | "fail" | "run" | "n
       tone: "run",
       text: working.progress ? `${working.key}: ${working.progress.done} of ${working.progress.total} ${working.progress.unit}` : `${working.key} is running.`,
     };
+  if (run.status === "queued" && run.reason) return { tone: "neutral", text: `${run.reason}.` };
   const waiting = run.steps.find((step) => step.status === "queued" && step.reason !== "");
   if (waiting) return { tone: "neutral", text: `${waiting.key}: ${waiting.reason}` };
+  if (run.status === "succeeded" && run.reason) return { tone: "neutral", text: `${run.reason}.` };
   const [version] = run.versions;
   if (run.status === "succeeded" && version) return { tone: "ok", text: `Registered ${version.modelName} version ${version.version}.` };
   return null;

@@ -9,12 +9,13 @@ import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
 import { Markdown, PageFrame } from "@/features/shell";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { AttemptLog } from "./attempt-log";
+import { StepCache } from "./step-cache";
 
 const StepMetrics = dynamic(() => import("./step-metrics").then((module) => module.StepMetrics), { ssr: false });
 
 type Run = Outputs["pipelines"]["run"];
 
-const TABS = ["log", "metrics", "files", "parameters", "events"] as const;
+const TABS = ["log", "metrics", "files", "parameters", "cache", "events"] as const;
 
 /** Everything about one step: its attempts' logs, what it measured, what it left. */
 export function StepPanel({ run, stepKey }: { run: Run; stepKey: string }) {
@@ -66,6 +67,9 @@ export function StepPanel({ run, stepKey }: { run: Run; stepKey: string }) {
             { value: "metrics", label: "Metrics", count: metrics.length },
             { value: "files", label: "Files" },
             { value: "parameters", label: "Parameters", count: Object.keys(run.parameters).length },
+            ...(step.cacheNote
+              ? [{ value: "cache" as const, label: "Cache", ...(step.cacheNote.differences.length > 0 ? { count: step.cacheNote.differences.length } : {}) }]
+              : []),
             { value: "events", label: "Events" },
           ]}
         >
@@ -73,6 +77,7 @@ export function StepPanel({ run, stepKey }: { run: Run; stepKey: string }) {
           {tab === "metrics" ? <StepMetrics runId={run.id} metrics={metrics} /> : null}
           {tab === "files" ? <StepFiles runId={run.id} stepKey={stepKey} summary={step.summary} /> : null}
           {tab === "parameters" ? <Parameters run={run} stepKey={stepKey} command={step.command} /> : null}
+          {tab === "cache" && step.cacheNote ? <StepCache note={step.cacheNote} /> : null}
           {tab === "events" ? <StepEvents run={run} stepKey={stepKey} /> : null}
         </Tabs>
       </div>

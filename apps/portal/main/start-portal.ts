@@ -15,6 +15,7 @@ import { openInferenceLog } from "@trellis/core/serving/index.ts";
 import { createGateway } from "@trellis/gateway";
 import { gitAccess } from "./git-access.ts";
 import { checkHealth } from "./health.ts";
+import { mlflowCallers, stepTracking } from "./mlflow-access.ts";
 import { personBehind, serveWithSession } from "./serve-with-session.ts";
 
 /** Version of the portal, shown in its foot and its API document. */
@@ -54,6 +55,7 @@ export async function startPortal(trellis: Trellis) {
     slots: Math.max(2, os.availableParallelism()),
     rootFolder: path.join(environment.dataFolder, "runs"),
     clientFolder: CLIENT_FOLDER,
+    tracking: stepTracking(environment, auth),
   });
   const delivery = startDelivery(asSystem(context, "Delivery"));
   const monitoring = startMonitoring(asSystem(context, "Monitoring"));
@@ -64,7 +66,7 @@ export async function startPortal(trellis: Trellis) {
   return {
     services,
     api: createApiDoor({ core: context, auth, services }),
-    mlflow: createMlflowDoor({ core: context, authenticate: (authorization) => auth.authenticator.actorOf(new Headers({ authorization })) }),
+    mlflow: createMlflowDoor({ core: context, authenticate: mlflowCallers(context, auth) }),
     git,
     serve: serveWithSession(gateway.app),
     async stop() {

@@ -22,7 +22,7 @@ export class Authenticator {
 
   /** The person, or null without credentials. UNAUTHENTICATED when a token is given but wrong, expired or revoked. */
   async actorOf(headers: Headers): Promise<UserActor | null> {
-    const token = tokenIn(headers.get("authorization"));
+    const token = tokenOfHeader(headers.get("authorization"));
     if (token !== null) return this.actorOfToken(token);
     const cookie = headers.get("cookie");
     return cookie?.includes("session_token") ? this.actorOfSession(headers, cookie) : null;
@@ -66,7 +66,8 @@ export class Authenticator {
   }
 }
 
-function tokenIn(authorization: string | null): string | null {
+/** The token in an `Authorization` header: that of Bearer, or the password of Basic; null when it is neither. */
+export function tokenOfHeader(authorization: string | null): string | null {
   if (!authorization) return null;
   const [scheme = "", value = ""] = authorization.split(" ", 2);
   if (scheme.toLowerCase() === "bearer") return value.trim();

@@ -1,4 +1,5 @@
 import { createAccessTokens } from "./access-tokens.ts";
+import { createAttemptTokens } from "./attempt-tokens.ts";
 import { createAccountStore } from "./account-store.ts";
 import { Authenticator } from "./authenticator.ts";
 import { answerBrowser } from "./answer-browser.ts";
@@ -9,7 +10,8 @@ import type { Database } from "@trellis/db";
 
 export type { AccessTokens } from "./access-tokens.ts";
 export { createTokenInput } from "./access-tokens.ts";
-export type { Authenticator, UserActor } from "./authenticator.ts";
+export type { AttemptTokens } from "./attempt-tokens.ts";
+export { type Authenticator, tokenOfHeader, type UserActor } from "./authenticator.ts";
 
 export type Auth = ReturnType<typeof createAuth>;
 
@@ -24,6 +26,7 @@ export function createAuth(db: Database, secret: string, log: Logger = SILENT) {
     authenticator,
     accountStore: createAccountStore(betterAuth, db, () => authenticator.forget()),
     tokens: createAccessTokens(betterAuth, authenticator, throttle),
+    attemptTokens: createAttemptTokens(secret),
     /** Answers `/api/auth/…` for browsers; 404 for paths that are not open. */
     handle: (request: Request): Promise<Response> => answerBrowser({ betterAuth, authenticator, throttle, db }, request),
   };

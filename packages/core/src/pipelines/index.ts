@@ -35,3 +35,4 @@ export { type RegisteredPipeline, registerPipelines, registerPipelinesInput, reg
 export { planRetry, planRetryInput, rerunRun, rerunRunInput, retryRun, retryRunInput } from "./retry-run.ts";
 export { type PipelineScheduler, type SchedulerOptions, startPipelineScheduler } from "./scheduler.ts";
 export { startRun, startRunInput } from "./start-run.ts";
+export { actorOfAttempt, type StepTracking } from "./step-tracking.ts";

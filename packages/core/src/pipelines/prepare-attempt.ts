@@ -11,6 +11,7 @@ import { type AttemptFolders, attemptFolders, makeAttemptFolders, makeParents, s
 import { ENVIRONMENT_STEP, type ParameterValue } from "./domain/pipeline-spec.ts";
 import type { LiveAttempt } from "./live-attempts.ts";
 import { type ExecutionRequest, PythonEnvironmentsCapability } from "./ports.ts";
+import { type StepTracking, trackingEnvironment } from "./step-tracking.ts";
 
 export type AttemptPlaces = {
   /** Folder of all attempts, `<data>/runs`. */
@@ -19,6 +20,8 @@ export type AttemptPlaces = {
   clientFolder: string;
   /** PATH behind the environment's own. */
   searchPath: string;
+  /** Null: the MLflow client of a step is not told where to log. */
+  tracking: StepTracking | null;
 };
 
 /** What `prepareAttempt` found: something to run, or an environment that exists already. */
@@ -54,8 +57,10 @@ export async function requestOf(ctx: CoreContext, attempt: LiveAttempt, places: 
   }
   const prepared = await environments.find(attempt.lockDigest);
   if (!prepared) throw new CoreError("PRECONDITION_FAILED", "The Python environment of this run is gone. Retry the run: it is made again.");
+  const tracking = places.tracking ? await trackingEnvironment(ctx, attempt, places.tracking) : {};
   const environment = {
     ...base,
+    ...tracking,
     ...attempt.spec.environment,
     PATH: `${path.join(prepared.folder, "bin")}:${places.searchPath}`,
     VIRTUAL_ENV: prepared.folder,

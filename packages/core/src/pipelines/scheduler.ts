@@ -10,6 +10,7 @@ import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { ExecutorCapability } from "./ports.ts";
 import { recordRunEvents } from "./run-events.ts";
 import { settleRun } from "./settle-run.ts";
+import type { StepTracking } from "./step-tracking.ts";
 import { CANCEL_GRACE_MS, launchAttempt, recoverAttempt } from "./supervise-attempt.ts";
 import { SCHEDULER_CHANNEL } from "./wake-scheduler.ts";
 
@@ -29,6 +30,8 @@ export type SchedulerOptions = {
   clientFolder: string;
   /** PATH of steps behind their environment's own; the usual folders of the system when left out. */
   searchPath?: string;
+  /** Lets the MLflow client of a step log into its run. */
+  tracking?: StepTracking;
 };
 
 export type PipelineScheduler = {
@@ -80,7 +83,12 @@ class Scheduler {
     this.#ctx = ctx;
     this.#options = options;
     this.#capacity = { slots: options.slots, memoryBytes: options.memoryBytes ?? machineMemory() };
-    this.#places = { rootFolder: options.rootFolder, clientFolder: options.clientFolder, searchPath: options.searchPath ?? SYSTEM_PATH };
+    this.#places = {
+      rootFolder: options.rootFolder,
+      clientFolder: options.clientFolder,
+      searchPath: options.searchPath ?? SYSTEM_PATH,
+      tracking: options.tracking ?? null,
+    };
   }
 
   /** Works until `stop`; called once nobody else does. */

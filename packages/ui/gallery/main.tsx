@@ -2,18 +2,7 @@ import "./gallery.css";
 import { Activity, Box, Database, House, Play, Plus, Rocket, SlidersHorizontal, Stamp, FolderGit2 } from "lucide-react";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
-import {
-  AppShell,
-  Breadcrumbs,
-  HotkeysHelp,
-  LinkProvider,
-  NotificationsMenu,
-  SearchTrigger,
-  Toaster,
-  TooltipProvider,
-  UserMenu,
-  useHotkeys,
-} from "../src/index.ts";
+import { AppShell, Breadcrumbs, HotkeysHelp, LinkProvider, NotificationsMenu, SearchTrigger, Toaster, UserMenu, useHotkeys } from "../src/index.ts";
 import { CommandPalette } from "../src/command/index.ts";
 import { notifications } from "./data.ts";
 import { ChartsPage } from "./charts-page.tsx";
@@ -113,10 +102,8 @@ const root = document.getElementById("root");
 if (root)
   createRoot(root).render(
     <LinkProvider>
-      <TooltipProvider>
-        <Toaster>
-          <Gallery />
-        </Toaster>
-      </TooltipProvider>
+      <Toaster>
+        <Gallery />
+      </Toaster>
     </LinkProvider>,
   );

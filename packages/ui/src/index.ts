@@ -24,7 +24,7 @@ export type { DialogProps } from "./floats/dialog.tsx";
 export { ConfirmDialog } from "./floats/confirm-dialog.tsx";
 export type { ConfirmDialogProps } from "./floats/confirm-dialog.tsx";
 export { Drawer } from "./floats/drawer.tsx";
-export { Tooltip, TooltipProvider } from "./floats/tooltip.tsx";
+export { Tooltip } from "./floats/tooltip.tsx";
 export { Toaster, useToast } from "./floats/toaster.tsx";
 export type { ToastOptions, Toasts, ToastTone } from "./floats/toaster.tsx";
 

@@ -1,7 +1,7 @@
 "use client";
 
 import type { AppRouter } from "@trellis/api";
-import { LinkProvider, Toaster, TooltipProvider } from "@trellis/ui";
+import { LinkProvider, Toaster } from "@trellis/ui";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink } from "@trpc/client";
 import NextLink from "next/link";
@@ -31,9 +31,7 @@ export function Providers({ children }: { children: ReactNode }) {
       <QueryClientProvider client={queryClient}>
         <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
           <LinkProvider component={NextLink} navigate={(href) => router.push(href)}>
-            <TooltipProvider>
-              <Toaster>{children}</Toaster>
-            </TooltipProvider>
+            <Toaster>{children}</Toaster>
           </LinkProvider>
         </TRPCProvider>
       </QueryClientProvider>

@@ -1,8 +1,12 @@
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { X } from "lucide-react";
+import { useState } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 import { Button } from "../buttons/button.tsx";
+import { IconButton } from "../buttons/icon-button.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { Dialog } from "./dialog.tsx";
 import { Menu } from "./menu.tsx";
 import { Toaster, useToast } from "./toaster.tsx";
 
@@ -29,7 +33,7 @@ function confirmDialog(more: Partial<React.ComponentProps<typeof ConfirmDialog>>
 test("what cannot be undone needs the name typed", async () => {
   const user = userEvent.setup();
   const { onConfirm, onOpenChange } = confirmDialog();
-  const button = screen.getByRole("button", { name: "Delete flights" });
+  const button = await screen.findByRole("button", { name: "Delete flights" });
   expect(button).toHaveProperty("disabled", true);
   await user.type(screen.getByRole("textbox"), "flight");
   expect(button).toHaveProperty("disabled", true);
@@ -44,7 +48,7 @@ test("what cannot be undone needs the name typed", async () => {
 test("a refusal is said in the dialog, which stays open", async () => {
   const user = userEvent.setup();
   const { onOpenChange } = confirmDialog({ typeToConfirm: undefined, onConfirm: () => Promise.reject(new Error("Version 7 is still live.")) });
-  await user.click(screen.getByRole("button", { name: "Delete flights" }));
+  await user.click(await screen.findByRole("button", { name: "Delete flights" }));
   expect((await screen.findByRole("alert")).textContent).toBe("Version 7 is still live.");
   expect(onOpenChange).not.toHaveBeenCalled();
 });
@@ -66,6 +70,57 @@ test("a menu opens by keyboard, chooses and gives the focus back", async () => {
   await user.click(item);
   expect(choose).toHaveBeenCalledTimes(1);
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Re-run" })));
+});
+
+test("the arrow down key opens a menu on its first entry", async () => {
+  const user = userEvent.setup();
+  render(
+    <Menu
+      trigger={<Button>More</Button>}
+      items={[
+        { label: "Rename", onSelect: () => {} },
+        { label: "Archive", onSelect: () => {} },
+      ]}
+    />,
+  );
+  await user.tab();
+  await user.keyboard("{ArrowDown}");
+  const first = await screen.findByRole("menuitem", { name: "Rename" });
+  await waitFor(() => expect(document.activeElement).toBe(first));
+  await user.keyboard("{ArrowDown}");
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("menuitem", { name: "Archive" })));
+});
+
+function Asks() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Invite</Button>
+      <Dialog open={open} onOpenChange={setOpen} title="Invite a person" />
+    </>
+  );
+}
+
+test("a dialog takes the focus and gives it back on Escape", async () => {
+  const user = userEvent.setup();
+  render(<Asks />);
+  await user.click(screen.getByRole("button", { name: "Invite" }));
+  const dialog = await screen.findByRole("dialog", { name: "Invite a person" });
+  await waitFor(() => expect(dialog.contains(document.activeElement)).toBe(true));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Invite" })));
+});
+
+test("a tooltip comes with the keyboard and goes with Escape", async () => {
+  const user = userEvent.setup();
+  render(<IconButton label="Close" icon={X} />);
+  const button = screen.getByRole("button");
+  const matches = button.matches.bind(button);
+  vi.spyOn(button, "matches").mockImplementation((selector: string) => selector === ":focus-visible" || matches(selector));
+  await user.tab();
+  expect((await screen.findByRole("tooltip")).textContent).toBe("Close");
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("tooltip")).toBeNull());
 });
 
 function Approve({ onUndo }: { onUndo: () => void }) {

@@ -1,12 +1,9 @@
 "use client";
-import { Menu as Base } from "@base-ui/react/menu";
-import { clsx } from "clsx";
-import { Check } from "lucide-react";
-import { Fragment } from "react";
+import { useState } from "react";
 import type { ReactElement, ReactNode } from "react";
+import { deferred } from "../foundation/deferred.ts";
 import type { IconType } from "../foundation/types.ts";
-import { Link } from "../links/link.tsx";
-import { floatClasses } from "./float-classes.ts";
+import { OpensLater } from "./opens-later.tsx";
 
 export interface MenuAction {
   label: ReactNode;
@@ -29,61 +26,14 @@ export interface MenuProps {
   label?: string;
 }
 
-const itemClasses =
-  "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover";
-
-function Words({ entry }: { entry: MenuAction }) {
-  const Icon = entry.checked === undefined ? entry.icon : entry.checked ? Check : undefined;
-  return (
-    <>
-      {Icon ? <Icon aria-hidden className="size-4 shrink-0 text-ink-3" /> : entry.checked === false ? <span className="size-4 shrink-0" /> : null}
-      <span className="min-w-0 flex-1">{entry.label}</span>
-      {entry.hint ? <span className="pl-4 text-xs text-ink-3">{entry.hint}</span> : null}
-    </>
-  );
-}
-
-function Entry({ entry }: { entry: MenuEntry }) {
-  if ("separator" in entry) return <Base.Separator className="-mx-1 my-1 h-px bg-line" />;
-  if ("heading" in entry) return <div className="px-2 pt-1.5 pb-1 text-xs text-ink-3">{entry.heading}</div>;
-  const classes = clsx(itemClasses, entry.danger ? "text-fail-ink" : "text-ink");
-  if (entry.href !== undefined && !entry.disabled) {
-    return (
-      <Base.LinkItem closeOnClick className={classes} render={<Link href={entry.href} />}>
-        <Words entry={entry} />
-      </Base.LinkItem>
-    );
-  }
-  if (entry.checked !== undefined) {
-    return (
-      <Base.CheckboxItem checked={entry.checked} onCheckedChange={() => entry.onSelect?.()} disabled={entry.disabled} className={classes}>
-        <Words entry={entry} />
-      </Base.CheckboxItem>
-    );
-  }
-  return (
-    <Base.Item onClick={entry.onSelect} disabled={entry.disabled} className={classes}>
-      <Words entry={entry} />
-    </Base.Item>
-  );
-}
+const float = deferred(() => import("./menu-float.tsx"));
 
 /** A menu of actions and links on a trigger. */
-export function Menu({ trigger, items, align = "end", label }: MenuProps) {
+export function Menu(props: MenuProps) {
+  const [opened, setOpened] = useState<"no" | "by mouse" | "by keyboard">("no");
+  const loaded = float.useWhen(opened !== "no");
+  if (loaded) return <loaded.MenuFloat {...props} focusFirst={opened === "by keyboard"} />;
   return (
-    <Base.Root modal={false}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} sideOffset={4} collisionPadding={8} className="z-50">
-          <Base.Popup aria-label={label} className={clsx(floatClasses, "max-h-[min(28rem,var(--available-height))] min-w-44 overflow-y-auto p-1")}>
-            {items.map((entry, index) => (
-              <Fragment key={index}>
-                <Entry entry={entry} />
-              </Fragment>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <OpensLater trigger={props.trigger} popup="menu" preload={float.preload} onOpen={(byKeyboard) => setOpened(byKeyboard ? "by keyboard" : "by mouse")} />
   );
 }

@@ -1,8 +1,8 @@
 "use client";
-import { Popover as Base } from "@base-ui/react/popover";
-import { clsx } from "clsx";
+import { useState } from "react";
 import type { ReactElement, ReactNode } from "react";
-import { floatClasses } from "./float-classes.ts";
+import { deferred } from "../foundation/deferred.ts";
+import { OpensLater } from "./opens-later.tsx";
 import type { Side } from "./tooltip.tsx";
 
 export interface PopoverProps {
@@ -17,18 +17,16 @@ export interface PopoverProps {
   className?: string;
 }
 
+const float = deferred(() => import("./popover-float.tsx"));
+
 /** A small surface on a trigger, for more than words and less than a dialog. */
-export function Popover({ trigger, children, label, align = "end", side = "bottom", open, onOpenChange, className }: PopoverProps) {
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange ? (next) => onOpenChange(next) : undefined}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} side={side} sideOffset={4} collisionPadding={8} className="z-50">
-          <Base.Popup aria-label={label} className={clsx(floatClasses, "max-w-[calc(100vw-16px)]", className ?? "p-3")}>
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
+export function Popover(props: PopoverProps) {
+  const [opened, setOpened] = useState(false);
+  const loaded = float.useWhen(opened || props.open === true);
+  if (loaded) return <loaded.PopoverFloat {...props} />;
+  const open = (): void => {
+    setOpened(true);
+    props.onOpenChange?.(true);
+  };
+  return <OpensLater trigger={props.trigger} popup="dialog" preload={float.preload} onOpen={open} />;
 }

@@ -1,11 +1,7 @@
 "use client";
-import { Toast as Base } from "@base-ui/react/toast";
-import { CircleCheck, CircleX, TriangleAlert, X } from "lucide-react";
-import { useMemo } from "react";
+import { createContext, useContext, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { IconButton } from "../buttons/icon-button.tsx";
-import { buttonClasses } from "../buttons/button.tsx";
-import type { IconType } from "../foundation/types.ts";
+import { deferred } from "../foundation/deferred.ts";
 
 export type ToastTone = "neutral" | "ok" | "fail" | "warn";
 
@@ -30,85 +26,80 @@ export interface Toasts {
   close: (id: string) => void;
 }
 
-const marks: Record<ToastTone, { icon: IconType | null; classes: string }> = {
-  neutral: { icon: null, classes: "" },
-  ok: { icon: CircleCheck, classes: "text-ok" },
-  fail: { icon: CircleX, classes: "text-fail" },
-  warn: { icon: TriangleAlert, classes: "text-warn-ink" },
-};
+type QueuedToast = ToastOptions & { id: string };
 
-function isTone(type: string | undefined): type is ToastTone {
-  return type === "neutral" || type === "ok" || type === "fail" || type === "warn";
+interface ToastPlace {
+  show: (toast: QueuedToast) => void;
+  close: (id: string) => void;
 }
 
-function List() {
-  const { toasts } = Base.useToastManager();
-  return toasts.map((toast) => {
-    const { icon: Icon, classes } = marks[isTone(toast.type) ? toast.type : "neutral"];
-    return (
-      <Base.Root
-        key={toast.id}
-        toast={toast}
-        swipeDirection={["right", "down"]}
-        className="w-full rounded-md border border-line bg-surface text-sm text-ink shadow-float transition-[opacity,translate] data-[ending-style]:opacity-0 data-[limited]:hidden data-[starting-style]:translate-y-2 data-[starting-style]:opacity-0"
-      >
-        <Base.Content className="flex items-start gap-2 py-2 pr-2 pl-3">
-          {Icon ? <Icon aria-hidden className={`mt-1 size-4 shrink-0 ${classes}`} /> : null}
-          <div className="min-w-0 flex-1 py-0.5">
-            <Base.Title className="font-medium" />
-            <Base.Description className="text-ink-2" />
-          </div>
-          <Base.Action className={buttonClasses("secondary", "sm")} />
-          <Base.Close render={<IconButton label="Close" icon={X} size="sm" />} />
-        </Base.Content>
-      </Base.Root>
-    );
-  });
+/** Holds toasts until their place is there, since its code comes with the first one. */
+export class ToastQueue {
+  #waiting: QueuedToast[] = [];
+  #place: ToastPlace | null = null;
+  #shown = 0;
+  readonly #onFirst: () => void;
+
+  constructor(onFirst: () => void) {
+    this.#onFirst = onFirst;
+  }
+
+  show(toast: ToastOptions): string {
+    const id = `toast-${(this.#shown += 1)}`;
+    if (this.#place) this.#place.show({ ...toast, id });
+    else {
+      this.#waiting.push({ ...toast, id });
+      this.#onFirst();
+    }
+    return id;
+  }
+
+  close(id: string): void {
+    this.#waiting = this.#waiting.filter((toast) => toast.id !== id);
+    this.#place?.close(id);
+  }
+
+  /** The place takes over what waits; gives a function that takes it away again. */
+  serve(place: ToastPlace): () => void {
+    this.#place = place;
+    for (const toast of this.#waiting.splice(0)) place.show(toast);
+    return () => {
+      this.#place = null;
+    };
+  }
 }
+
+const QueueContext = createContext<ToastQueue | null>(null);
+
+const list = deferred(() => import("./toast-list.tsx"));
 
 /** Provider and place of toasts; wrap the app in it. */
 export function Toaster({ children }: { children: ReactNode }) {
+  const [wanted, setWanted] = useState(false);
+  const [queue] = useState(() => new ToastQueue(() => setWanted(true)));
+  const loaded = list.useWhen(wanted);
   return (
-    <Base.Provider limit={4}>
+    <QueueContext value={queue}>
       {children}
-      <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-16 z-60 flex w-[min(400px,calc(100vw-32px))] flex-col gap-2 md:right-6 md:bottom-6">
-          <List />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
+      {loaded ? <loaded.ToastList queue={queue} /> : null}
+    </QueueContext>
   );
 }
 
 /** Shows toasts. Needs a Toaster above. */
 export function useToast(): Toasts {
-  const { add, close } = Base.useToastManager();
+  const queue = useContext(QueueContext);
   return useMemo(() => {
-    const show = ({ title, description, tone = "neutral", action, timeoutMs }: ToastOptions): string => {
-      const id: string = add({
-        title,
-        description,
-        type: tone,
-        priority: tone === "fail" ? "high" : "low",
-        timeout: timeoutMs ?? (action ? 10_000 : 5_000),
-        actionProps: action
-          ? {
-              children: action.label,
-              onClick: () => {
-                action.onSelect();
-                close(id);
-              },
-            }
-          : undefined,
-      });
-      return id;
+    const show = (toast: ToastOptions): string => {
+      if (!queue) throw new Error("useToast belongs below a Toaster.");
+      return queue.show(toast);
     };
     return {
       show,
-      close,
+      close: (id) => queue?.close(id),
       success: (title, extra) => show({ tone: "ok", ...extra, title }),
       error: (title, extra) => show({ tone: "fail", ...extra, title }),
       undo: (title, onUndo, extra) => show({ ...extra, title, action: { label: "Undo", onSelect: onUndo } }),
     };
-  }, [add, close]);
+  }, [queue]);
 }

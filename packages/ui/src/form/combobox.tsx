@@ -1,13 +1,8 @@
 "use client";
-import { Combobox as Base } from "@base-ui/react/combobox";
-import { clsx } from "clsx";
-import { Check, ChevronDown, LoaderCircle, X } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { ReactNode } from "react";
-import { floatClasses } from "../floats/float-classes.ts";
-import { useControlWiring } from "../foundation/control-context.ts";
-import { controlClasses } from "./control-classes.ts";
-import { useLoaded } from "./use-loaded.ts";
+import { deferred } from "../foundation/deferred.ts";
+import { TextInput } from "./text-input.tsx";
 
 export interface ComboboxProps<T> {
   value: T | null;
@@ -28,95 +23,33 @@ export interface ComboboxProps<T> {
   className?: string;
 }
 
-function Choices<T>({ itemKey, itemLabel, renderItem }: Pick<ComboboxProps<T>, "itemKey" | "itemLabel" | "renderItem">) {
-  return (
-    <Base.List className="max-h-[min(20rem,var(--available-height))] overflow-y-auto p-1 empty:hidden">
-      {(item: T) => (
-        <Base.Item
-          key={itemKey(item)}
-          value={item}
-          className="flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none select-none data-[highlighted]:bg-hover"
-        >
-          <span className="grid size-4 shrink-0 place-items-center">
-            <Base.ItemIndicator>
-              <Check aria-hidden className="size-3.5 text-accent-ink" />
-            </Base.ItemIndicator>
-          </span>
-          <span className="min-w-0 flex-1">{renderItem ? renderItem(item) : itemLabel(item)}</span>
-        </Base.Item>
-      )}
-    </Base.List>
-  );
-}
+const float = deferred(() => import("./combobox-float.tsx"));
 
-/** One of many, found by typing; the choices may come from the server. */
+/** One of many, found by typing; the choices may come from the server. Its code comes when it is reached. */
 export function Combobox<T>(props: ComboboxProps<T>) {
-  const {
-    value,
-    onValueChange,
-    items = [],
-    load,
-    itemKey,
-    itemLabel,
-    renderItem,
-    placeholder = "Type to find",
-    label,
-    emptyText = "Nothing matches.",
-    disabled,
-    invalid,
-    size,
-    className,
-  } = props;
-  const wiring = useControlWiring();
-  const bad = invalid ?? wiring.invalid;
-  const [open, setOpen] = useState(false);
-  const [query, setQuery] = useState("");
-  const asked = value !== null && query === itemLabel(value) ? "" : query;
-  const loaded = useLoaded(load, asked, open);
-  const choices = load ? loaded.items : items;
+  const { value, itemLabel, placeholder = "Type to find", label, disabled, invalid, size, className } = props;
+  const listId = useId();
+  const [reached, setReached] = useState(false);
+  const [typed, setTyped] = useState("");
+  const loaded = float.useWhen(reached);
+  if (loaded) return <loaded.ComboboxFloat {...props} typed={typed} />;
   return (
-    <Base.Root<T>
-      items={choices}
-      filter={load ? null : undefined}
-      value={value}
-      onValueChange={(next) => onValueChange(next)}
-      onInputValueChange={setQuery}
-      open={open}
-      onOpenChange={setOpen}
-      itemToStringLabel={itemLabel}
-      itemToStringValue={itemKey}
-      isItemEqualToValue={(left, right) => itemKey(left) === itemKey(right)}
+    <TextInput
+      role="combobox"
+      aria-expanded={false}
+      aria-controls={listId}
+      aria-haspopup="listbox"
+      aria-label={label}
+      autoComplete="off"
+      value={value === null ? typed : itemLabel(value)}
+      onValueChange={setTyped}
+      placeholder={placeholder}
       disabled={disabled}
-      autoHighlight
-    >
-      <Base.InputGroup className={controlClasses({ size, invalid: bad, className })}>
-        <Base.Input
-          id={wiring.id}
-          aria-label={label}
-          aria-describedby={wiring.describedBy}
-          aria-invalid={bad || undefined}
-          placeholder={placeholder}
-          className="h-full min-w-0 flex-1 border-0 bg-transparent p-0 font-sans text-inherit outline-none placeholder:text-ink-3"
-        />
-        {loaded.state === "loading" ? <LoaderCircle aria-hidden className="size-4 animate-turn text-ink-3" /> : null}
-        <Base.Clear aria-label="Clear" className="grid size-5 place-items-center border-0 bg-transparent text-ink-3 hover:text-ink">
-          <X aria-hidden className="size-3.5" />
-        </Base.Clear>
-        <Base.Trigger aria-label="Show choices" className="grid size-5 place-items-center border-0 bg-transparent text-ink-3 hover:text-ink">
-          <ChevronDown aria-hidden className="size-4" />
-        </Base.Trigger>
-      </Base.InputGroup>
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50">
-          <Base.Popup className={clsx(floatClasses, "w-(--anchor-width) min-w-56")}>
-            <Base.Status className="px-3 py-2 text-xs text-ink-3 empty:hidden">
-              {loaded.state === "loading" && choices.length === 0 ? "Searching" : loaded.state === "failed" ? loaded.message : null}
-            </Base.Status>
-            {loaded.state === "idle" ? <Base.Empty className="px-3 py-2 text-xs text-ink-3 empty:hidden">{emptyText}</Base.Empty> : null}
-            <Choices itemKey={itemKey} itemLabel={itemLabel} renderItem={renderItem} />
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+      invalid={invalid}
+      size={size}
+      className={className}
+      onPointerEnter={float.preload}
+      onFocus={() => setReached(true)}
+    />
   );
 }

@@ -1,8 +1,10 @@
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 import { useHotkeys } from "../foundation/use-hotkeys.ts";
+import { SegmentedControl } from "../navigation/segmented-control.tsx";
+import { Tabs } from "../navigation/tabs.tsx";
 import { Combobox } from "./combobox.tsx";
 import { Field } from "./field.tsx";
 import { NumberInput } from "./number-input.tsx";
@@ -57,6 +59,40 @@ test("a select is named by its field and tells what was chosen", async () => {
   await user.click(screen.getByRole("combobox", { name: "Judge by" }));
   await user.click(await screen.findByRole("option", { name: "R²" }));
   expect(onChange).toHaveBeenCalledWith("r2");
+});
+
+test("a select opens by the arrow keys and gives the focus back to its field", async () => {
+  const user = userEvent.setup();
+  const onChange = vi.fn<(value: string) => void>();
+  render(<Select label="Order" options={["up", "down"].map((value) => ({ value, label: value }))} value="up" onValueChange={onChange} />);
+  await user.tab();
+  await user.keyboard("{ArrowDown}");
+  await screen.findByRole("option", { name: "down" });
+  await user.keyboard("{ArrowDown}{Enter}");
+  expect(onChange).toHaveBeenCalledWith("down");
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("combobox", { name: "Order" })));
+});
+
+test("the arrow keys move between tabs and segments, and Tab leaves them", async () => {
+  const user = userEvent.setup();
+  const onTab = vi.fn<(value: string) => void>();
+  const items = ["a", "b", "c"].map((value) => ({ value, label: value }));
+  render(
+    <>
+      <Tabs label="Parts" items={items} value="a" onChange={onTab}>
+        words
+      </Tabs>
+      <SegmentedControl label="View" items={items} value="c" onChange={() => {}} />
+    </>,
+  );
+  await user.tab();
+  await user.keyboard("{ArrowRight}{Enter}");
+  expect(onTab).toHaveBeenCalledExactlyOnceWith("b");
+  expect(screen.getByRole("tabpanel", { name: "a" }).textContent).toBe("words");
+  await user.tab();
+  await user.tab();
+  await user.keyboard("{ArrowRight}");
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "a" }));
 });
 
 function People({ load }: { load: (query: string) => Promise<string[]> }) {

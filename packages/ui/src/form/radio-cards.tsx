@@ -1,7 +1,6 @@
 "use client";
-import { Radio } from "@base-ui/react/radio";
-import { RadioGroup } from "@base-ui/react/radio-group";
 import { clsx } from "clsx";
+import { useId } from "react";
 import type { ReactNode } from "react";
 import type { IconType } from "../foundation/types.ts";
 
@@ -25,16 +24,9 @@ export function RadioCards<V extends string>(props: {
   columns?: 1 | 2 | 3;
 }) {
   const { items, value, onChange, label, columns = 2 } = props;
+  const name = useId();
   return (
-    <RadioGroup
-      aria-label={label}
-      value={value}
-      onValueChange={(next) => {
-        const chosen = items.find((item) => item.value === next);
-        if (chosen) onChange(chosen.value);
-      }}
-      className={clsx("grid gap-3", columnClasses[columns])}
-    >
+    <div role="radiogroup" aria-label={label} className={clsx("grid gap-3", columnClasses[columns])}>
       {items.map((item) => {
         const Icon = item.icon;
         return (
@@ -46,13 +38,15 @@ export function RadioCards<V extends string>(props: {
               item.disabled && "opacity-60",
             )}
           >
-            <Radio.Root
+            <input
+              type="radio"
+              name={name}
               value={item.value}
+              checked={item.value === value}
+              onChange={() => onChange(item.value)}
               disabled={item.disabled}
-              className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-control bg-surface p-0 outline-none data-[checked]:border-accent"
-            >
-              <Radio.Indicator className="size-2 rounded-full bg-accent" />
-            </Radio.Root>
+              className="mt-0.5 grid size-4 shrink-0 appearance-none place-items-center rounded-full border border-control bg-surface outline-none before:size-2 before:rounded-full checked:border-accent checked:before:bg-accent"
+            />
             <span className="min-w-0 flex-1">
               <span className="flex items-center gap-2 text-base font-medium">
                 {Icon ? <Icon aria-hidden className="size-4 text-ink-3" /> : null}
@@ -64,6 +58,6 @@ export function RadioCards<V extends string>(props: {
           </label>
         );
       })}
-    </RadioGroup>
+    </div>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
-import { Select as Base } from "@base-ui/react/select";
 import { clsx } from "clsx";
-import { Check, ChevronDown } from "lucide-react";
+import { ChevronDown } from "lucide-react";
+import { useId, useState } from "react";
 import type { ReactNode } from "react";
-import { floatClasses } from "../floats/float-classes.ts";
 import { useControlWiring } from "../foundation/control-context.ts";
+import { deferred } from "../foundation/deferred.ts";
 import { controlClasses } from "./control-classes.ts";
 
 export interface SelectOption<V extends string> {
@@ -30,63 +30,56 @@ export interface SelectProps<V extends string> {
   className?: string;
 }
 
-/** One of several, in a list; typing jumps to a match. */
+const float = deferred(() => import("./select-float.tsx"));
+
+/** One of several, in a list; typing jumps to a match. The list's code comes when it opens first. */
 export function Select<V extends string>(props: SelectProps<V>) {
-  const { options, value, defaultValue, onValueChange, placeholder = "Choose", name, id, size, label, disabled, invalid, className } = props;
+  const [own, setOwn] = useState<V | null>(props.defaultValue ?? null);
+  const [opened, setOpened] = useState(false);
+  const loaded = float.useWhen(opened);
+  const value = props.value === undefined ? own : props.value;
+  if (!loaded) return <ClosedSelect {...props} value={value} preload={float.preload} onOpen={() => setOpened(true)} />;
+  const choose = (next: V): void => {
+    setOwn(next);
+    props.onValueChange?.(next);
+  };
+  return <loaded.SelectFloat {...props} value={value} onValueChange={choose} />;
+}
+
+function ClosedSelect<V extends string>(props: SelectProps<V> & { preload: () => void; onOpen: () => void }) {
+  const { options, value, placeholder = "Choose", name, id, size, label, disabled, invalid, className, preload, onOpen } = props;
   const wiring = useControlWiring();
   const bad = invalid ?? wiring.invalid;
+  const listId = useId();
+  const chosen = options.find((option) => option.value === value);
   return (
-    <Base.Root<V>
-      items={options.map((option) => ({ value: option.value, label: option.label }))}
-      value={value}
-      defaultValue={defaultValue}
-      onValueChange={(next) => {
-        if (next !== null) onValueChange?.(next);
-      }}
-      name={name}
-      disabled={disabled}
-      required={wiring.required}
-      modal={false}
-    >
-      <Base.Trigger
+    <>
+      <button
+        type="button"
+        role="combobox"
+        aria-haspopup="listbox"
+        aria-expanded={false}
+        aria-controls={listId}
         id={id ?? wiring.id}
         aria-label={label}
         aria-labelledby={label === undefined && wiring.labelId ? wiring.labelId : undefined}
         aria-describedby={wiring.describedBy}
         aria-invalid={bad || undefined}
-        className={clsx(controlClasses({ size, invalid: bad, className }), "text-left font-sans data-[disabled]:opacity-60")}
+        disabled={disabled}
+        onPointerEnter={preload}
+        onFocus={preload}
+        onClick={onOpen}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          onOpen();
+        }}
+        className={clsx(controlClasses({ size, invalid: bad, className }), "text-left font-sans")}
       >
-        <Base.Value className="min-w-0 flex-1 truncate data-[placeholder]:text-ink-3" placeholder={placeholder} />
-        <Base.Icon>
-          <ChevronDown aria-hidden className="size-4 text-ink-3" />
-        </Base.Icon>
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} collisionPadding={8} alignItemWithTrigger={false} className="z-50">
-          <Base.Popup className={clsx(floatClasses, "max-h-[min(22rem,var(--available-height))] min-w-(--anchor-width) overflow-y-auto p-1")}>
-            <Base.List>
-              {options.map((option) => (
-                <Base.Item
-                  key={option.value}
-                  value={option.value}
-                  disabled={option.disabled}
-                  className="flex min-h-8 cursor-default items-start gap-2 rounded-sm px-2 py-1.5 text-sm outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover"
-                >
-                  <span className="grid size-4 shrink-0 place-items-center pt-0.5">
-                    <Base.ItemIndicator>
-                      <Check aria-hidden className="size-3.5 text-accent-ink" />
-                    </Base.ItemIndicator>
-                  </span>
-                  <span className="min-w-0 flex-1">
-                    <Base.ItemText>{option.label}</Base.ItemText>
-                    {option.description === undefined ? null : <span className="block text-xs text-ink-3">{option.description}</span>}
-                  </span>
-                </Base.Item>
-              ))}
-            </Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+        <span className={clsx("min-w-0 flex-1 truncate", !chosen && "text-ink-3")}>{chosen ? chosen.label : placeholder}</span>
+        <ChevronDown aria-hidden className="size-4 text-ink-3" />
+      </button>
+      {name === undefined ? null : <input type="hidden" name={name} value={value ?? ""} />}
+    </>
   );
 }

@@ -1,9 +1,7 @@
 "use client";
-import { Checkbox as BaseCheckbox } from "@base-ui/react/checkbox";
-import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import { clsx } from "clsx";
 import { Check, Minus } from "lucide-react";
-import { useId } from "react";
+import { useId, useState } from "react";
 import type { ReactNode } from "react";
 
 interface ToggleProps {
@@ -19,22 +17,37 @@ interface ToggleProps {
 
 export type SwitchProps = ToggleProps;
 
+/** What is shown: the caller's value, or an own one that starts at the default. */
+function useChecked({ checked, defaultChecked = false, onCheckedChange }: ToggleProps): [boolean, (next: boolean) => void] {
+  const [own, setOwn] = useState(defaultChecked);
+  return [
+    checked ?? own,
+    (next) => {
+      setOwn(next);
+      onCheckedChange?.(next);
+    },
+  ];
+}
+
 /** On or off, at once. */
-export function Switch({ checked, defaultChecked, onCheckedChange, label, hideLabel = false, disabled, name, className }: SwitchProps) {
+export function Switch(props: SwitchProps) {
+  const { label, hideLabel = false, disabled, name, className } = props;
+  const [on, setOn] = useChecked(props);
   const id = useId();
   return (
     <span className={clsx("inline-flex items-center gap-1.5 align-middle", disabled && "opacity-60", className)}>
-      <BaseSwitch.Root
+      <button
+        type="button"
+        role="switch"
         aria-labelledby={id}
-        checked={checked}
-        defaultChecked={defaultChecked}
-        onCheckedChange={(next) => onCheckedChange?.(next)}
+        aria-checked={on}
         disabled={disabled}
-        name={name}
-        className="relative h-4 w-6.5 shrink-0 rounded-full border-0 bg-control p-0 transition-colors data-[checked]:bg-accent"
+        onClick={() => setOn(!on)}
+        className={clsx("relative h-4 w-6.5 shrink-0 rounded-full border-0 p-0 transition-colors", on ? "bg-accent" : "bg-control")}
       >
-        <BaseSwitch.Thumb className="block size-3 translate-x-0.5 rounded-full bg-on-accent transition-[translate] data-[checked]:translate-x-3 dark:data-[unchecked]:bg-ink" />
-      </BaseSwitch.Root>
+        <span className={clsx("block size-3 rounded-full bg-on-accent transition-[translate]", on ? "translate-x-3" : "translate-x-0.5 dark:bg-ink")} />
+      </button>
+      {name !== undefined && on ? <input type="hidden" name={name} value="on" /> : null}
       <span id={id} className={hideLabel ? "sr-only" : "text-xs font-medium"}>
         {label}
       </span>
@@ -49,30 +62,30 @@ export interface CheckboxProps extends ToggleProps {
 
 /** One yes or no in a form or a row. */
 export function Checkbox(props: CheckboxProps) {
-  const { checked, defaultChecked, onCheckedChange, label, hideLabel = false, disabled, name, indeterminate, description, className } = props;
+  const { label, hideLabel = false, disabled, name, indeterminate = false, description, className } = props;
+  const [on, setOn] = useChecked(props);
   const id = useId();
+  const Mark = indeterminate ? Minus : Check;
   return (
     <span className={clsx("inline-flex items-start gap-2 align-middle", disabled && "opacity-60", className)}>
-      <BaseCheckbox.Root
-        aria-labelledby={id}
-        aria-describedby={description === undefined ? undefined : `${id}-more`}
-        checked={checked}
-        defaultChecked={defaultChecked}
-        indeterminate={indeterminate}
-        onCheckedChange={(next) => onCheckedChange?.(next)}
-        disabled={disabled}
-        name={name}
-        className={clsx(
-          "grid size-4 shrink-0 place-items-center rounded-sm border border-control bg-surface p-0 text-on-accent data-[checked]:border-accent data-[checked]:bg-accent data-[indeterminate]:border-accent data-[indeterminate]:bg-accent",
-          !hideLabel && "mt-0.5",
-        )}
-      >
-        <BaseCheckbox.Indicator>
-          {indeterminate ? <Minus aria-hidden className="size-3" strokeWidth={3} /> : <Check aria-hidden className="size-3" strokeWidth={3} />}
-        </BaseCheckbox.Indicator>
-      </BaseCheckbox.Root>
+      <span className={clsx("relative grid size-4 shrink-0 place-items-center", !hideLabel && "mt-0.5")}>
+        <input
+          type="checkbox"
+          id={id}
+          ref={(element) => {
+            if (element) element.indeterminate = indeterminate;
+          }}
+          aria-describedby={description === undefined ? undefined : `${id}-more`}
+          checked={on}
+          onChange={(event) => setOn(event.target.checked)}
+          disabled={disabled}
+          name={name}
+          className="absolute inset-0 m-0 appearance-none rounded-sm border border-control bg-surface checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent"
+        />
+        {on || indeterminate ? <Mark aria-hidden className="pointer-events-none relative size-3 text-on-accent" strokeWidth={3} /> : null}
+      </span>
       <span className={hideLabel ? "sr-only" : "min-w-0 text-sm"}>
-        <span id={id}>{label}</span>
+        <label htmlFor={id}>{label}</label>
         {description === undefined ? null : (
           <span id={`${id}-more`} className="block text-xs text-ink-3">
             {description}

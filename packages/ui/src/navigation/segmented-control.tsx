@@ -1,8 +1,7 @@
 "use client";
-import { Toggle } from "@base-ui/react/toggle";
-import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
+import { moveFocusInGroup } from "../foundation/roving-focus.ts";
 import type { IconType } from "../foundation/types.ts";
 
 export interface Segment<V extends string> {
@@ -15,21 +14,25 @@ export interface Segment<V extends string> {
 /** One of a few, all visible: views, ranges, themes. */
 export function SegmentedControl<V extends string>(props: { items: Segment<V>[]; value: V; onChange: (value: V) => void; label: string; size?: "sm" | "md" }) {
   const { items, value, onChange, label, size = "sm" } = props;
+  const stop = items.some((item) => item.value === value) ? value : items[0]?.value;
   return (
-    <ToggleGroup
+    <div
+      role="toolbar"
+      tabIndex={-1}
       aria-label={label}
-      value={[value]}
-      onValueChange={(next) => {
-        const chosen = items.find((item) => item.value === next[0]);
-        if (chosen) onChange(chosen.value);
-      }}
+      onKeyDown={moveFocusInGroup}
       className="inline-flex overflow-hidden rounded-md border border-line-strong bg-surface"
     >
       {items.map(({ value: own, label: words, icon: Icon, title }) => (
-        <Toggle
+        <button
           key={own}
-          value={own}
+          type="button"
           title={title}
+          aria-pressed={own === value}
+          tabIndex={own === stop ? 0 : -1}
+          onClick={() => {
+            if (own !== value) onChange(own);
+          }}
           className={clsx(
             "inline-flex items-center gap-1.5 border-0 border-line px-2.5 font-sans text-xs whitespace-nowrap outline-offset-[-2px] transition-colors not-first:border-l",
             size === "sm" ? "h-6.5" : "h-7.5",
@@ -38,8 +41,8 @@ export function SegmentedControl<V extends string>(props: { items: Segment<V>[];
         >
           {Icon ? <Icon aria-hidden className="size-3.5" /> : null}
           {words}
-        </Toggle>
+        </button>
       ))}
-    </ToggleGroup>
+    </div>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
-import { Tabs as Base } from "@base-ui/react/tabs";
 import { clsx } from "clsx";
+import { useId } from "react";
 import type { ReactNode } from "react";
+import { moveFocusInGroup } from "../foundation/roving-focus.ts";
 import { Link } from "../links/link.tsx";
 
 export interface TabItem {
@@ -43,6 +44,7 @@ function Words({ item }: { item: TabItem }) {
 
 /** Parts of one thing. The caller keeps the value, as a rule in the address. */
 export function Tabs({ items, value, onChange, label, children, right, flush = false }: TabsProps) {
+  const id = useId();
   const bar = clsx("flex min-w-0 items-end gap-1", !flush && "mb-4 border-b border-line");
   const strip = "flex min-w-0 gap-1 overflow-x-auto overflow-y-hidden [scrollbar-width:none]";
   if (items.some((item) => item.href !== undefined)) {
@@ -68,32 +70,33 @@ export function Tabs({ items, value, onChange, label, children, right, flush = f
     );
   }
   return (
-    <Base.Root
-      value={value}
-      onValueChange={(next) => {
-        if (typeof next === "string") onChange?.(next);
-      }}
-    >
+    <div>
       <div className={bar}>
-        <Base.List aria-label={label} className={strip}>
+        <div role="tablist" aria-label={label} tabIndex={-1} onKeyDown={moveFocusInGroup} className={strip}>
           {items.map((item) => (
-            <Base.Tab
+            <button
               key={item.value}
-              value={item.value}
+              type="button"
+              role="tab"
+              id={`${id}-${item.value}`}
+              aria-selected={item.value === value}
+              aria-controls={item.value === value && children !== undefined ? `${id}-panel` : undefined}
+              tabIndex={item.value === value ? 0 : -1}
               disabled={item.disabled}
+              onClick={() => onChange?.(item.value)}
               className={clsx(tabClasses(item.value === value, flush), "border-x-0 border-t-0")}
             >
               <Words item={item} />
-            </Base.Tab>
+            </button>
           ))}
-        </Base.List>
+        </div>
         {right === undefined ? null : <div className="ml-auto pb-1">{right}</div>}
       </div>
       {children === undefined ? null : (
-        <Base.Panel value={value} className="outline-offset-2">
+        <div key={value} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${value}`} tabIndex={0} className="outline-offset-2">
           {children}
-        </Base.Panel>
+        </div>
       )}
-    </Base.Root>
+    </div>
   );
 }

@@ -1,11 +1,7 @@
 "use client";
-import { columnVisibilityFeature, createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from "@tanstack/react-table";
-import type { ColumnDef, ColumnVisibilityState, SortingState } from "@tanstack/react-table";
 import { useMemo, useState } from "react";
 import type { CsvValue } from "./csv.ts";
 import type { Column, DataTableProps, TableSort } from "./table-types.ts";
-
-const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature, sortedRowModel: createSortedRowModel() });
 
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
@@ -17,25 +13,14 @@ export function compareValues(left: unknown, right: unknown): number {
   return collator.compare(String(a), String(b));
 }
 
-type TableColumn<Row extends object> = ColumnDef<typeof features, Row>;
-
-// The table holds wrapped rows, so that a Row may be any type.
-interface Wrapped<Row> {
-  row: Row;
-}
-
-function toTableColumns<Row>(columns: readonly Column<Row>[]): TableColumn<Wrapped<Row>>[] {
-  return columns.map((column): TableColumn<Wrapped<Row>> => ({
-    id: column.id,
-    accessorFn: (item: Wrapped<Row>) => {
-      const value = column.sort?.(item.row) ?? undefined;
-      return typeof value === "number" && Number.isNaN(value) ? undefined : value;
-    },
-    enableSorting: column.sort !== undefined,
-    sortUndefined: "last",
-    sortDescFirst: false,
-    sortFn: (left, right, id) => compareValues(left.getValue(id), right.getValue(id)),
-  }));
+/** Rows in the order of a column; equal ones stay as they came, and those without a value come last either way. */
+function sortRows<Row>(rows: readonly Row[], column: Column<Row> | undefined, desc: boolean): Row[] {
+  const valueOf = column?.sort;
+  if (!valueOf) return [...rows];
+  const keyed = rows.map((row) => ({ row, value: valueOf(row) }));
+  const isMissing = (value: unknown): boolean => value === null || value === undefined || (typeof value === "number" && Number.isNaN(value));
+  const present = keyed.filter(({ value }) => !isMissing(value)).sort((left, right) => compareValues(left.value, right.value) * (desc ? -1 : 1));
+  return [...present, ...keyed.filter(({ value }) => isMissing(value))].map(({ row }) => row);
 }
 
 export interface TableModel<Row> {
@@ -53,14 +38,21 @@ type ModelProps<Row> = Pick<DataTableProps<Row>, "rows" | "columns" | "rowKey" |
 export function useTableModel<Row>(props: ModelProps<Row>): TableModel<Row> {
   const { rows, columns, sort: given, onSortChange, defaultSort, manualSort = false } = props;
   const [own, setOwn] = useState<TableSort | null>(defaultSort ?? null);
-  const [columnVisibility, setVisibility] = useState<ColumnVisibilityState>(() =>
-    Object.fromEntries(columns.filter((column) => column.hidden).map((column) => [column.id, false])),
-  );
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(columns.filter((column) => column.hidden).map((column) => column.id)));
   const sort = given === undefined ? own : given;
-  const data = useMemo(() => rows.map((row): Wrapped<Row> => ({ row })), [rows]);
-  const tableColumns = useMemo(() => toTableColumns(columns), [columns]);
-  const sorting = useMemo<SortingState>(() => (sort ? [sort] : []), [sort]);
-  const table = useTable({ features, columns: tableColumns, data, manualSorting: manualSort, state: { sorting, columnVisibility } });
+  const sortId = sort?.id;
+  const desc = sort?.desc ?? false;
+  const sorted = useMemo(
+    () =>
+      manualSort
+        ? [...rows]
+        : sortRows(
+            rows,
+            columns.find((column) => column.id === sortId),
+            desc,
+          ),
+    [rows, columns, sortId, desc, manualSort],
+  );
 
   function toggleSort(id: string) {
     const next = sort?.id !== id ? { id, desc: false } : sort.desc ? null : { id, desc: true };
@@ -68,14 +60,18 @@ export function useTableModel<Row>(props: ModelProps<Row>): TableModel<Row> {
     onSortChange?.(next);
   }
 
-  const visible = new Set(table.getVisibleLeafColumns().map((column) => column.id));
   return {
-    rows: table.getRowModel().rows.map((item) => item.original.row),
-    columns: columns.filter((column) => visible.has(column.id)),
+    rows: sorted,
+    columns: columns.filter((column) => !hidden.has(column.id)),
     sort,
     toggleSort,
-    hidden: new Set(columns.filter((column) => !visible.has(column.id)).map((column) => column.id)),
-    toggleColumn: (id) => setVisibility((last) => ({ ...last, [id]: !visible.has(id) })),
+    hidden,
+    toggleColumn: (id) =>
+      setHidden((last) => {
+        const next = new Set(last);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
   };
 }
 

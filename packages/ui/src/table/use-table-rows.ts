@@ -2,8 +2,8 @@
 import { useState } from "react";
 import type { KeyboardEvent, RefObject } from "react";
 import { findByData } from "../foundation/find-by-data.ts";
+import { useEvenRows } from "../foundation/use-even-rows.ts";
 import { useHotkeys } from "../foundation/use-hotkeys.ts";
-import { useRowWindow } from "../foundation/use-row-window.ts";
 import { useNavigate } from "../links/link.tsx";
 import type { DataTableProps } from "./table-types.ts";
 import type { TableModel } from "./use-table-model.ts";
@@ -33,10 +33,9 @@ export interface TableRows {
 function useRowFocus<Row>(model: TableModel<Row>, rowKey: (row: Row) => string, scroller: RefObject<HTMLDivElement | null>, rowHeight: number) {
   const [active, setActiveIndex] = useState(0);
   const virtual = model.rows.length > virtualAbove;
-  const rowWindow = useRowWindow({ count: virtual ? model.rows.length : 0, rowHeight, scroller });
-  const { items, totalSize } = rowWindow;
+  const { from, to, before, after, scrollToIndex } = useEvenRows(virtual ? model.rows.length : 0, rowHeight, scroller);
   const drawn: DrawnRows = virtual
-    ? { indexes: items.map((item) => item.index), before: items[0]?.start ?? 0, after: totalSize - (items[items.length - 1]?.end ?? 0), virtual }
+    ? { indexes: Array.from({ length: to - from }, (_, offset) => from + offset), before, after, virtual }
     : { indexes: model.rows.map((_, index) => index), before: 0, after: 0, virtual };
 
   function focusRow(index: number) {
@@ -47,7 +46,7 @@ function useRowFocus<Row>(model: TableModel<Row>, rowKey: (row: Row) => string, 
     const find = () => findByData(scroller.current, "row", rowKey(row));
     const element = find();
     if (element) return element.focus();
-    rowWindow.scrollToIndex(at);
+    scrollToIndex(at);
     requestAnimationFrame(() => find()?.focus());
   }
   return { drawn, focusRow, setActiveIndex, activeIndex: Math.min(active, Math.max(0, model.rows.length - 1)) };

@@ -11,3 +11,31 @@ export { compareRuns, compareRunsInput, type ComparedRow, MAX_COMPARED_RUNS, typ
 export { getTrackedRunPage, type TrackedRunPage } from "./browse/get-tracked-run-page.ts";
 export { type ExperimentRow, getExperimentPage, listExperiments, listExperimentsInput } from "./browse/list-experiments.ts";
 export { runKeys, runKeysInput } from "./browse/run-keys.ts";
+export { generatedName } from "./domain/generated-name.ts";
+export type { KeyValue } from "./domain/limits.ts";
+export {
+  type ExperimentLocation,
+  experimentArtifactLocation,
+  experimentIdOfProtocol,
+  modelArtifactUri,
+  modelIdOfProtocol,
+  protocolModelId,
+  protocolRunId,
+  runArtifactUri,
+  runIdOfProtocol,
+} from "./domain/protocol-ids.ts";
+export { createExperiment } from "./experiments/create-experiment.ts";
+export { defaultExperimentId } from "./experiments/default-experiment.ts";
+export { deleteExperiment, restoreExperiment } from "./experiments/delete-experiment.ts";
+export { type Experiment, type LifecycleStage, readExperiments } from "./experiments/experiment.ts";
+export { getExperiment, getExperimentByName } from "./experiments/get-experiment.ts";
+export { moveExperiment } from "./experiments/move-experiment.ts";
+export { type DatasetSummary, searchExperimentDatasets } from "./experiments/search-experiment-datasets.ts";
+export { deleteExperimentTag, setExperimentTag, updateExperiment } from "./experiments/update-experiment.ts";
+export { requireExperiment, requireLoggedModel, requireTrackedRun } from "./rights.ts";
+export type { LoggedMetric } from "./runs/batch.ts";
+export { createTrackedRun } from "./runs/create-tracked-run.ts";
+export { getTrackedRun } from "./runs/get-tracked-run.ts";
+export { logBatch } from "./runs/log-batch.ts";
+export { type DatasetInput, type MetricValue, readTrackedRuns, type TrackedRun, type TrackedRunInfo, type TrackedRunStatus } from "./runs/tracked-run.ts";
+export { deleteRunTag, deleteTrackedRun, restoreTrackedRun, updateTrackedRun } from "./runs/update-tracked-run.ts";

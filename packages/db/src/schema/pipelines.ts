@@ -60,7 +60,7 @@ export const pipelineVersion = pgTable(
 export const RUN_STATUSES = ["queued", "running", "cancelling", "succeeded", "failed", "errored", "cancelled"] as const;
 export const STEP_STATUSES = ["waiting", "queued", "running", "succeeded", "cached", "failed", "errored", "skipped", "cancelled"] as const;
 export const ATTEMPT_STATUSES = ["launching", "running", "succeeded", "failed", "errored", "lost", "cancelled"] as const;
-export const TRIGGER_KINDS = ["manual", "scaffold", "schedule", "push", "data", "drift", "retry"] as const;
+export const TRIGGER_KINDS = ["manual", "scaffold", "schedule", "push", "data", "drift", "pipeline", "webhook", "backfill", "retry"] as const;
 
 export const run = pgTable(
   "run",
@@ -96,6 +96,8 @@ export const run = pgTable(
     requestedBy: text("requested_by"),
     requestedByName: text("requested_by_name").notNull(),
     retryOf: uuid("retry_of"),
+    /** The backfill that it is one date of. */
+    backfillId: uuid("backfill_id"),
     createdAt: createdAt(),
     startedAt: moment("started_at"),
     endedAt: moment("ended_at"),
@@ -110,6 +112,9 @@ export const run = pgTable(
     index("run_retry_of")
       .on(t.retryOf)
       .where(sql`retry_of is not null`),
+    index("run_backfill")
+      .on(t.backfillId)
+      .where(sql`backfill_id is not null`),
     index("run_live")
       .on(t.status)
       .where(sql`status in ('queued', 'running', 'cancelling')`),
@@ -226,3 +231,83 @@ export const runCounter = pgTable("run_counter", {
     .references(() => project.id, { onDelete: "cascade" }),
   lastNumber: integer("last_number").notNull(),
 });
+
+/** Something that starts runs of a pipeline, as its newest version declares it. */
+export const pipelineTrigger = pgTable(
+  "pipeline_trigger",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    pipelineId: uuid("pipeline_id")
+      .notNull()
+      .references(() => pipeline.id, { onDelete: "cascade" }),
+    /** What tells it from the others of its pipeline (core's `triggerName`). */
+    name: text("name").notNull(),
+    kind: text("kind", { enum: TRIGGER_KINDS }).notNull(),
+    /** What `trellis.yaml` says of it (the shape is core's `TriggerSpec`). */
+    spec: jsonb("spec").$type<unknown>().notNull(),
+    pausedAt: moment("paused_at"),
+    pausedByName: text("paused_by_name"),
+    /** When a schedule fires next; null for other kinds, while paused, and when it never does again. */
+    nextFireAt: moment("next_fire_at"),
+    /** Counts the secrets that were made for a webhook; 0 = none, so it takes no message. */
+    secretNumber: integer("secret_number").notNull().default(0),
+    createdAt: createdAt(),
+    /** Set while the file does not declare it any more. */
+    removedAt: moment("removed_at"),
+  },
+  (t) => [
+    uniqueIndex("pipeline_trigger_name").on(t.pipelineId, t.name),
+    index("pipeline_trigger_project").on(t.projectId, t.kind),
+    index("pipeline_trigger_next")
+      .on(t.nextFireAt)
+      .where(sql`next_fire_at is not null`),
+  ],
+);
+
+/** A firing of a trigger; its natural key is unique, so that a double delivery is one. */
+export const triggerFire = pgTable(
+  "trigger_fire",
+  {
+    seq: bigserial("seq", { mode: "number" }).primaryKey(),
+    triggerId: uuid("trigger_id")
+      .notNull()
+      .references(() => pipelineTrigger.id, { onDelete: "cascade" }),
+    /** The moment, the commit, the dataset version, the run or the delivery. */
+    key: text("key").notNull(),
+    /** Null: no run came of it, and `message` says why. */
+    runId: uuid("run_id"),
+    message: text("message").notNull().default(""),
+    at: moment("at").notNull(),
+  },
+  (t) => [uniqueIndex("trigger_fire_key").on(t.triggerId, t.key), index("trigger_fire_latest").on(t.triggerId, t.seq.desc())],
+);
+
+/** Runs of a pipeline for each of many dates. */
+export const backfill = pgTable(
+  "backfill",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    pipelineName: text("pipeline_name").notNull(),
+    /** The parameter that is given the date. */
+    parameter: text("parameter").notNull(),
+    /** ISO days, in the order in which they run. */
+    dates: jsonb("dates").$type<string[]>().notNull(),
+    parameters: jsonb("parameters").$type<Record<string, string | number | boolean>>().notNull(),
+    /** Runs of it that go on at the same time. */
+    concurrency: integer("concurrency").notNull(),
+    /** Why the rest of its runs could not be made. */
+    problem: text("problem").notNull().default(""),
+    requestedBy: text("requested_by"),
+    requestedByName: text("requested_by_name").notNull(),
+    createdAt: createdAt(),
+    cancelledAt: moment("cancelled_at"),
+    cancelledByName: text("cancelled_by_name"),
+  },
+  (t) => [index("backfill_project").on(t.projectId, t.createdAt)],
+);

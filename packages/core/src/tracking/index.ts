@@ -39,3 +39,16 @@ export { getTrackedRun } from "./runs/get-tracked-run.ts";
 export { logBatch } from "./runs/log-batch.ts";
 export { type DatasetInput, type MetricValue, readTrackedRuns, type TrackedRun, type TrackedRunInfo, type TrackedRunStatus } from "./runs/tracked-run.ts";
 export { deleteRunTag, deleteTrackedRun, restoreTrackedRun, updateTrackedRun } from "./runs/update-tracked-run.ts";
+export type { FileEntry, FilePage, StoredFile } from "./artifacts/file-set.ts";
+export {
+  deleteLoggedModelFiles,
+  findLoggedModelFile,
+  listLoggedModelFiles,
+  listLoggedModelFilesInput,
+  openLoggedModelFile,
+  putLoggedModelFile,
+} from "./artifacts/logged-model-files.ts";
+export { deleteRunArtifacts, findRunArtifact, listRunArtifacts, listRunArtifactsInput, openRunArtifact, putRunArtifact } from "./artifacts/run-artifacts.ts";
+export { type ByteRange, MAX_ENTRIES, type OpenedFile, openStoredFile } from "./artifacts/stored-file.ts";
+export { type FileProblem, verifyFiles } from "./artifacts/verify-files.ts";
+export { artifactFolder, artifactPath } from "./domain/artifact-path.ts";

@@ -39,7 +39,7 @@ export async function columnUse(ctx: CoreContext, input: z.input<typeof columnUs
       join registered_model m on m.id = v.model_id join project on project.id = m.project_id
       cross join (values ('input', 'inputs'), ('output', 'outputs')) as side(role, key)
       cross join lateral jsonb_array_elements(v.signature -> side.key) as field(value)
-      where field.value ->> 'name' = ${column} and ${visibleProjects(ctx) ?? sql`true`}
+      where field.value ->> 'name' = ${column} and v.deleted_at is null and m.deleted_at is null and ${visibleProjects(ctx) ?? sql`true`}
     )
     select n.id as "versionId", n.model, n.version, n.role, n.field ->> 'type' as type, coalesce((n.field ->> 'required')::boolean, true) as required,
       coalesce((select json_agg(p.name order by p.name) from deployment p where p.live_version_id = n.id and p.lifecycle = 'active'), '[]'::json) as deployments

@@ -25,8 +25,33 @@ export {
   updateModelInput,
 } from "./edit-version.ts";
 export { type Facet, listModels, listModelsInput, type ModelFacets, type ModelRow } from "./list-models.ts";
+export { listVersionFiles, type VersionEntry } from "./list-version-files.ts";
 export { findModelVersion, getModel, getModelVersion, resolveAlias, resolveAliasInput, type VersionRow } from "./queries.ts";
 export { type ModelVersionDraft, registerModelVersion, type RegisteredVersion } from "./register-model-version.ts";
 export { type ModelVersion, type RegisteredModel, requireModel, requireModelVersion, type VersionReference } from "./require-model.ts";
 export { moveAlias, removeAlias, removeAliasInput, setAlias, setAliasInput } from "./set-alias.ts";
 export { materializeModelVersion, openVersionFile, openVersionFileInput } from "./version-files.ts";
+export { deleteRegisteredModelAlias, getVersionByAlias, setRegisteredModelAlias } from "./protocol/alias-verbs.ts";
+export { createModelVersion, type NewModelVersion } from "./protocol/create-version.ts";
+export { getDownloadUri } from "./protocol/download-uri.ts";
+export {
+  createRegisteredModel,
+  deleteRegisteredModel,
+  describeRegisteredModel,
+  getRegisteredModel,
+  moveModel,
+  type RegistryScope,
+  renameRegisteredModel,
+  restoreModel,
+} from "./protocol/model-verbs.ts";
+export { loadProtocolModels, loadProtocolVersions, type ProtocolModel, type ProtocolVersion } from "./protocol/records.ts";
+export { type NamedVersion } from "./protocol/require-named.ts";
+export { deleteModelVersionTag, deleteRegisteredModelTag, setModelVersionTag, setRegisteredModelTag } from "./protocol/tag-verbs.ts";
+export {
+  deleteModelVersion,
+  describeModelVersion,
+  getLatestVersions,
+  getProtocolVersion,
+  restoreModelVersion,
+  transitionModelVersion,
+} from "./protocol/version-verbs.ts";

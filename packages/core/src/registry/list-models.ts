@@ -1,17 +1,18 @@
 import { project, registeredModel } from "@trellis/db/schema";
-import { and, eq, exists, ilike, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, ilike, isNull, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { requireProject } from "../catalog/index.ts";
 import { authorize, visibleProjects } from "../identity/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
+import { MAX_ALIAS_LENGTH } from "./domain/alias.ts";
 
 export const listModelsInput = z.object({
   search: z.string().trim().max(100).optional(),
   project: z.string().max(100).optional(),
   task: z.string().max(100).optional(),
   framework: z.string().max(100).optional(),
-  alias: z.string().max(63).optional(),
+  alias: z.string().max(MAX_ALIAS_LENGTH).optional(),
   environment: z.string().max(63).optional(),
   sort: z.enum(["updated", "name", "created"]).default("updated"),
   cursor: z.string().max(300).optional(),
@@ -69,7 +70,7 @@ export async function selectModels(ctx: CoreContext, where: SQL | undefined, ord
         createdAt: string;
         metrics: Record<string, number>;
       } | null>`(select json_build_object('id', v.id, 'version', v.version, 'createdAt', v.created_at, 'metrics', v.metrics)
-        from model_version v where v.model_id = ${registeredModel.id} order by v.version desc limit 1)`,
+        from model_version v where v.model_id = ${registeredModel.id} and v.deleted_at is null order by v.version desc limit 1)`,
       aliases: sql<{ alias: string; version: number }[]>`coalesce((select json_agg(json_build_object('alias', a.alias, 'version', v.version) order by a.alias)
         from model_alias a join model_version v on v.id = a.version_id where a.model_id = ${registeredModel.id}), '[]'::json)`,
       environments: sql<string[]>`coalesce((select json_agg(e.name order by e.position) from deployment d join environment e on e.id = d.environment_id
@@ -80,7 +81,7 @@ export async function selectModels(ctx: CoreContext, where: SQL | undefined, ord
     .where(where)
     .orderBy(order)
     .limit(limit);
-  return rows.map(({ model: { lastVersion, projectId: _project, ...model }, latest, ...row }) => ({
+  return rows.map(({ model: { lastVersion, projectId: _project, deletedAt: _deleted, ...model }, latest, ...row }) => ({
     ...model,
     ...row,
     versions: lastVersion,
@@ -91,6 +92,9 @@ export async function selectModels(ctx: CoreContext, where: SQL | undefined, ord
 function filters(ctx: CoreContext, query: Query, projectId: string | null): (SQL | undefined)[] {
   const pattern = query.search ? `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : null;
   return [
+    isNull(registeredModel.deletedAt),
+    // Prompts are kept among the models, but are none.
+    sql`${registeredModel.tags} ->> 'mlflow.prompt.is_prompt' is distinct from 'true'`,
     visibleProjects(ctx),
     pattern
       ? or(ilike(registeredModel.name, pattern), ilike(registeredModel.description, pattern), ilike(project.slug, pattern), ilike(project.title, pattern))
@@ -136,7 +140,8 @@ function afterCursor({ sort, cursor }: Query): SQL | undefined {
 async function loadFacets(ctx: CoreContext): Promise<ModelFacets> {
   const visible = visibleProjects(ctx) ?? sql`true`;
   const result = await ctx.db.execute<{ facet: keyof ModelFacets; value: string; label: string; count: number }>(sql`
-    with m as (select registered_model.*, project.slug, project.title from registered_model join project on project.id = registered_model.project_id where ${visible})
+    with m as (select registered_model.*, project.slug, project.title from registered_model join project on project.id = registered_model.project_id
+      where registered_model.deleted_at is null and registered_model.tags ->> 'mlflow.prompt.is_prompt' is distinct from 'true' and ${visible})
     (select 'projects' as facet, slug as value, title as label, count(*)::int as count from m group by slug, title order by count(*) desc, slug limit 100)
     union all (select 'tasks', task, task, count(*)::int from m where task <> '' group by task order by count(*) desc, task limit 50)
     union all (select 'frameworks', framework, framework, count(*)::int from m where framework <> '' group by framework order by count(*) desc, framework limit 50)

@@ -1,5 +1,5 @@
 import { modelAliasEvent, modelVersion, modelVersionFile, project, registeredModel, run } from "@trellis/db/schema";
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { projectAbilities } from "../catalog/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
@@ -35,7 +35,7 @@ export async function getModel(ctx: CoreContext, input: { model: string }) {
   const found = await requireModel(ctx, input.model);
   const [row] = await selectModels(ctx, eq(registeredModel.id, found.id), sql`${registeredModel.id}`, 1);
   if (!row) throw notFound("Model", input.model);
-  const versionRows = await selectVersions(ctx, eq(modelVersion.modelId, found.id), 100);
+  const versionRows = await selectVersions(ctx, and(eq(modelVersion.modelId, found.id), isNull(modelVersion.deletedAt)), 100);
   const ready = versionRows.toReversed();
   const keys = [...new Set(versionRows.flatMap((version) => Object.keys(version.metrics)))].toSorted().slice(0, MAX_TREND_METRICS);
   const trend = keys.map((key) => ({
@@ -67,7 +67,15 @@ export async function getModelVersion(ctx: CoreContext, reference: VersionRefere
   const neighbours = await ctx.db
     .select({ id: modelVersion.id, version: modelVersion.version })
     .from(modelVersion)
-    .where(and(eq(modelVersion.modelId, model.id), sql`${modelVersion.version} in (${version.version - 1}, ${version.version + 1})`));
+    .where(
+      and(
+        eq(modelVersion.modelId, model.id),
+        isNull(modelVersion.deletedAt),
+        sql`${modelVersion.version} in (
+          (select max(w.version) from model_version w where w.model_id = ${model.id} and w.deleted_at is null and w.version < ${version.version}),
+          (select min(w.version) from model_version w where w.model_id = ${model.id} and w.deleted_at is null and w.version > ${version.version}))`,
+      ),
+    );
   return {
     ...row,
     model: { id: model.id, name: model.name, task: model.task, framework: model.framework },
@@ -102,14 +110,14 @@ export async function resolveAlias(
 ): Promise<{ versionId: string; version: number; modelId: string }> {
   const model: RegisteredModel = await requireModel(ctx, input.model);
   const result = await ctx.db.execute<{ versionId: string; version: number }>(
-    sql`select v.id as "versionId", v.version from model_alias a join model_version v on v.id = a.version_id where a.model_id = ${model.id} and a.alias = ${input.alias}`,
+    sql`select v.id as "versionId", v.version from model_alias a join model_version v on v.id = a.version_id where a.model_id = ${model.id} and a.alias = ${input.alias} and v.deleted_at is null`,
   );
   const [row] = result.rows;
   if (!row) throw notFound("Alias", `${model.name}@${input.alias}`);
   return { ...row, modelId: model.id };
 }
 
-async function selectVersions(ctx: CoreContext, where: SQL, limit: number): Promise<VersionRow[]> {
+async function selectVersions(ctx: CoreContext, where: SQL | undefined, limit: number): Promise<VersionRow[]> {
   return ctx.db
     .select({
       id: modelVersion.id,

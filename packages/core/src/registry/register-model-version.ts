@@ -8,6 +8,7 @@ import { recordEdge } from "../lineage/index.ts";
 import { filesDigest } from "../tracking/index.ts";
 import { DESCRIPTOR_FILE, type ModelDescriptor, signatureOf } from "./domain/model-descriptor.ts";
 import { versionUri } from "./domain/model-source.ts";
+import { tellWebhooks } from "./webhooks/tell-webhooks.ts";
 
 export type ModelVersionDraft = {
   projectId: string;
@@ -94,6 +95,8 @@ export async function registerModelVersion(tx: Transaction, ctx: CoreContext, dr
     data: { runId: draft.runId, digest, commit: draft.commit },
   });
   await announce(tx, `models:${draft.projectId}`, `project:${draft.projectId}`);
+  const runRef = draft.runId.replaceAll("-", "");
+  await tellWebhooks(tx, ctx, model.id, { kind: "version-created", version, source: versionUri(versionId), runRef, description: draft.card, tags: {} });
   return { modelId: model.id, versionId, version, digest, created: true };
 }
 

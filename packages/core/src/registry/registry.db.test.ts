@@ -157,7 +157,7 @@ describe("aliases", () => {
     await expect(setAlias(lab.ada, { modelId: model, alias: "v3", version: 1 })).rejects.toMatchObject({ code: "INVALID" });
     await expect(setAlias(lab.ada, { modelId: model, alias: "best", version: 9 })).rejects.toMatchObject({ code: "NOT_FOUND" });
     await archiveVersion(lab.ada, { versionId });
-    await expect(setAlias(lab.ada, { modelId: model, alias: "best", version: 1 })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(setAlias(lab.ada, { modelId: model, alias: "best", version: 1 })).rejects.toMatchObject({ code: "PRECONDITION_FAILED" });
   });
 });
 

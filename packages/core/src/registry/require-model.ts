@@ -1,5 +1,5 @@
 import { modelVersion, registeredModel } from "@trellis/db/schema";
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull, or, type SQL } from "drizzle-orm";
 import { authorize, type Permission } from "../identity/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { isCoreError, notFound } from "../kernel/errors.ts";
@@ -14,7 +14,7 @@ export async function requireModel(ctx: CoreContext, idOrName: string, permissio
   const [model] = await ctx.db
     .select()
     .from(registeredModel)
-    .where(UUID.test(idOrName) ? eq(registeredModel.id, idOrName) : eq(registeredModel.name, idOrName));
+    .where(and(named(idOrName), isNull(registeredModel.deletedAt)));
   if (!model) throw notFound("Model", idOrName);
   await authorizeAs(ctx, permission, model.projectId, () => notFound("Model", idOrName));
   return model;
@@ -30,20 +30,21 @@ export async function requireModelVersion(
 ): Promise<{ version: ModelVersion; model: RegisteredModel }> {
   const name = "versionId" in reference ? reference.versionId : `${reference.model} v${reference.version}`;
   const condition =
-    "versionId" in reference
-      ? eq(modelVersion.id, reference.versionId)
-      : and(
-          UUID.test(reference.model) ? eq(registeredModel.id, reference.model) : eq(registeredModel.name, reference.model),
-          eq(modelVersion.version, reference.version),
-        );
+    "versionId" in reference ? eq(modelVersion.id, reference.versionId) : and(named(reference.model), eq(modelVersion.version, reference.version));
   const [row] = await ctx.db
     .select({ version: modelVersion, model: registeredModel })
     .from(modelVersion)
     .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
-    .where(condition);
+    .where(and(condition, isNull(modelVersion.deletedAt), isNull(registeredModel.deletedAt)));
   if (!row) throw notFound("Model version", name);
   await authorizeAs(ctx, permission, row.model.projectId, () => notFound("Model version", name));
   return row;
+}
+
+/** Some name may look like an id. */
+function named(idOrName: string): SQL | undefined {
+  const byName = eq(registeredModel.name, idOrName);
+  return UUID.test(idOrName) ? or(eq(registeredModel.id, idOrName), byName) : byName;
 }
 
 async function authorizeAs(ctx: CoreContext, permission: Permission, projectId: string, hidden: () => Error): Promise<void> {

@@ -1,5 +1,5 @@
 import { modelAlias, modelAliasEvent, modelVersion } from "@trellis/db/schema";
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { recordAuditEvent } from "../audit/index.ts";
 import { announce } from "../kernel/changes.ts";
@@ -7,6 +7,7 @@ import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { CoreError, notFound } from "../kernel/errors.ts";
 import { aliasProblem } from "./domain/alias.ts";
 import { type RegisteredModel, requireModel } from "./require-model.ts";
+import { tellWebhooks } from "./webhooks/tell-webhooks.ts";
 
 const reason = z.string().max(2_000).default("");
 
@@ -49,10 +50,10 @@ export async function moveAlias(
       : await tx
           .select()
           .from(modelVersion)
-          .where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.version, move.version)));
+          .where(and(eq(modelVersion.modelId, model.id), eq(modelVersion.version, move.version), isNull(modelVersion.deletedAt)));
   if (move.version !== null && !target) throw notFound("Model version", `${model.name} v${move.version}`);
   if (target?.status === "archived")
-    throw new CoreError("CONFLICT", `${model.name} v${target.version} is archived. Bring it back before an alias can name it.`);
+    throw new CoreError("PRECONDITION_FAILED", `${model.name} v${target.version} is archived. Bring it back before an alias can name it.`);
   const [current] = await tx
     .select({ version: modelVersion.version, versionId: modelVersion.id })
     .from(modelAlias)
@@ -86,5 +87,6 @@ export async function moveAlias(
   });
   const touched = [current?.versionId, target?.id].filter((id) => id !== undefined).map((id) => `model-version:${id}` as const);
   await announce(tx, `models:${model.projectId}`, ...touched);
+  await tellWebhooks(tx, ctx, model.id, target ? { kind: "alias-set", alias, version: target.version } : { kind: "alias-removed", alias });
   return { moved: true };
 }

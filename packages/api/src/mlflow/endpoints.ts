@@ -1,7 +1,9 @@
 import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
+import { EXPERIMENT_ENDPOINTS } from "./experiments.ts";
 import { PLAIN_ROUTES } from "./plain-routes.ts";
 import type { Endpoint } from "./protocol/endpoint.ts";
 import { REGISTRY_ENDPOINTS } from "./registry.ts";
+import { RUN_ENDPOINTS } from "./runs.ts";
 
 /** All that the MLflow door answers. */
-export const ENDPOINTS: readonly Endpoint[] = [...PLAIN_ROUTES, ...REGISTRY_ENDPOINTS, ...ARTIFACT_ENDPOINTS];
+export const ENDPOINTS: readonly Endpoint[] = [...PLAIN_ROUTES, ...EXPERIMENT_ENDPOINTS, ...RUN_ENDPOINTS, ...REGISTRY_ENDPOINTS, ...ARTIFACT_ENDPOINTS];

@@ -60,6 +60,8 @@ export function newThings(word: string) {
     projectId: newId(),
     slug: `${word}-project`,
     commit: newId().replaceAll("-", ""),
+    clientRunId: newId(),
+    loggedModelId: newId(),
     /** A number, as text: a leak is looked for as text. */
     experimentId: String(1_000_000_000 + randomInt(1_000_000_000)),
     pipeline: "train",
@@ -134,13 +136,19 @@ async function insertRuns(db: Database, things: Things, ownerId: string, commit:
   await db.insert(t.runEvent).values({ runId, kind: "run.failed", message: word, at: AT });
   const experimentId = Number(things.experimentId);
   await db.insert(t.experiment).values({ id: experimentId, projectId, name: `${word}-experiment`, createdAt: AT, updatedAt: AT });
-  await db.insert(t.trackedRun).values({ id: runId, experimentId, source: "pipeline", name: word, status: "FAILED", startTime: 1, createdAt: AT });
+  const tracked = { experimentId, name: word, status: "FAILED" as const, startTime: 1, createdAt: AT };
+  await db.insert(t.trackedRun).values([
+    { ...tracked, id: runId, source: "pipeline" },
+    { ...tracked, id: things.clientRunId, source: "client" },
+  ]);
+  await db.insert(t.loggedModel).values({ id: things.loggedModelId, experimentId, name: word, status: "LOGGED_MODEL_PENDING", createdAt: AT, updatedAt: AT });
   await db.insert(t.metricPoint).values({ runId, key: `${word}-auc`, timestamp: 1, step: 1, value: 0.7, stepKey: "train" });
   await db.insert(t.metricLatest).values({ runId, key: `${word}-auc`, value: 0.7, step: 1, timestamp: 1, stepKey: "train", experimentId });
   await db.insert(t.dataset).values({ id: things.datasetId, projectId, name: `${word}-data`, createdAt: AT });
   await db
     .insert(t.datasetVersion)
     .values({ id: things.datasetVersionId, datasetId: things.datasetId, digest: "sha256:2", files: [], sizeBytes: 1, commit, createdAt: AT });
+  await db.insert(t.runDataset).values({ runId: things.clientRunId, datasetVersionId: things.datasetVersionId });
   await db
     .insert(t.lineageEdge)
     .values({ fromKind: "dataset_version", fromId: things.datasetVersionId, toKind: "run", toId: runId, relation: "trained_on", projectId, createdAt: AT });

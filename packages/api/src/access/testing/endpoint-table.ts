@@ -1,0 +1,60 @@
+import type { ProjectThings } from "./project-rows.ts";
+
+type Things = ProjectThings;
+/** Fields of a request by their names on the wire; those that stand in the path are put there. */
+type Input = (things: Things) => Record<string, unknown>;
+
+/**
+ * What an endpoint of the MLflow door is about, which says what a stranger must hear:
+ * - `nothing`: no project's things; the input is not used by the walk.
+ * - `list`: things of many projects; what is hidden is left out.
+ * - `thing`: things of one project. `stranger` is what somebody of the least role hears who is in no project, of an internal
+ *   project's thing: `allowed` = anything but a refusal of access.
+ */
+export type EndpointEntry = { about: "nothing" } | { about: "list"; inputs: Input[] } | { about: "thing"; input: Input; stranger: "allowed" | "forbidden" };
+
+const nothing: EndpointEntry = { about: "nothing" };
+const list = (...inputs: Input[]): EndpointEntry => ({ about: "list", inputs });
+const read = (input: Input): EndpointEntry => ({ about: "thing", input, stranger: "allowed" });
+const write = (input: Input): EndpointEntry => ({ about: "thing", input, stranger: "forbidden" });
+
+const hex = (id: string): string => id.replaceAll("-", "");
+const run: Input = ({ clientRunId }) => ({ run_id: hex(clientRunId) });
+const experiment: Input = ({ experimentId }) => ({ experiment_id: experimentId });
+const METRIC = { key: "a", value: 1, timestamp: 1, step: 0 };
+const TAG = { key: "a", value: "b" };
+
+/** Every endpoint, by method and path. One that is missing here fails the walk. */
+export const ENDPOINT_ENTRIES: Record<string, EndpointEntry> = {
+  "GET /health": nothing,
+  "GET /version": nothing,
+  "GET /mlflow/server-info": nothing,
+  "POST /mlflow/experiments/create": nothing,
+  "GET /mlflow/experiments/get": read(experiment),
+  "GET /mlflow/experiments/get-by-name": read(({ word }) => ({ experiment_name: `${word}-experiment` })),
+  "GET /mlflow/experiments/search": list(
+    () => ({ max_results: 1000 }),
+    ({ word }) => ({ filter: `name = '${word}-experiment'` }),
+  ),
+  "POST /mlflow/experiments/search": list(
+    () => ({ view_type: "ALL" }),
+    ({ word }) => ({ filter: `name LIKE '${word}%'` }),
+  ),
+  "POST /mlflow/experiments/update": write((things) => ({ ...experiment(things), new_name: "taken over" })),
+  "POST /mlflow/experiments/delete": write(experiment),
+  "POST /mlflow/experiments/restore": write(experiment),
+  "POST /mlflow/experiments/set-experiment-tag": write((things) => ({ ...experiment(things), ...TAG })),
+  "POST /mlflow/experiments/delete-experiment-tag": write((things) => ({ ...experiment(things), key: "a" })),
+  "POST /mlflow/experiments/search-datasets": list(({ experimentId }) => ({ experiment_ids: [experimentId] })),
+  "POST /mlflow/runs/create": write(experiment),
+  "GET /mlflow/runs/get": read(run),
+  "POST /mlflow/runs/update": write((things) => ({ ...run(things), status: "FINISHED" })),
+  "POST /mlflow/runs/delete": write(run),
+  "POST /mlflow/runs/restore": write(run),
+  "POST /mlflow/runs/search": list(({ experimentId }) => ({ experiment_ids: [experimentId], run_view_type: "ALL" })),
+  "POST /mlflow/runs/log-metric": write((things) => ({ ...run(things), ...METRIC })),
+  "POST /mlflow/runs/log-parameter": write((things) => ({ ...run(things), ...TAG })),
+  "POST /mlflow/runs/set-tag": write((things) => ({ ...run(things), ...TAG })),
+  "POST /mlflow/runs/delete-tag": write((things) => ({ ...run(things), key: "a" })),
+  "POST /mlflow/runs/log-batch": write((things) => ({ ...run(things), metrics: [METRIC], params: [TAG], tags: [TAG] })),
+};

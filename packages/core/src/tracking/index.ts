@@ -52,3 +52,10 @@ export { deleteRunArtifacts, findRunArtifact, listRunArtifacts, listRunArtifacts
 export { type ByteRange, MAX_ENTRIES, type OpenedFile, openStoredFile } from "./artifacts/stored-file.ts";
 export { type FileProblem, verifyFiles } from "./artifacts/verify-files.ts";
 export { artifactFolder, artifactPath } from "./domain/artifact-path.ts";
+export type { TrackingScope } from "./experiments/experiment.ts";
+export { compileTagTest, compileTest } from "./search/compile-test.ts";
+export { searchExperiments } from "./search/search-experiments.ts";
+export { checkMaxResults, rowsOf, type SearchInput, searchPage, type SearchView } from "./search/search-page.ts";
+export { searchRuns } from "./search/search-runs.ts";
+export { bytewise, type SortColumn } from "./search/sort-columns.ts";
+export { projectsInScope } from "./search/visible-experiments.ts";

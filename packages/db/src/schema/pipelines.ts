@@ -301,6 +301,8 @@ export const backfill = pgTable(
     parameters: jsonb("parameters").$type<Record<string, string | number | boolean>>().notNull(),
     /** Runs of it that go on at the same time. */
     concurrency: integer("concurrency").notNull(),
+    /** Steps that run even if a result of equal content is there; true = all. */
+    noCache: jsonb("no_cache").$type<boolean | string[]>().notNull().default(false),
     /** Why the rest of its runs could not be made. */
     problem: text("problem").notNull().default(""),
     requestedBy: text("requested_by"),

@@ -1,0 +1,1 @@
+ALTER TABLE "backfill" ADD COLUMN "no_cache" jsonb DEFAULT 'false'::jsonb NOT NULL;

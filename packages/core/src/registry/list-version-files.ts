@@ -19,9 +19,10 @@ export async function listVersionFiles(ctx: CoreContext, input: { versionId: str
   const { version } = await requireModelVersion(ctx, { versionId: input.versionId });
   const prefix = folder === "" ? "" : `${folder}/`;
   const { rows } = await ctx.db.execute<{ name: string; isFolder: boolean; sizeBytes: string }>(sql`
-    select split_part(rest, '/', 1) as name, bool_or(position('/' in rest) > 0) as "isFolder", sum(size_bytes)::text as "sizeBytes"
-    from (select substr(path, ${prefix.length + 1}::int) as rest, size_bytes from model_version_file
-      where version_id = ${version.id} and starts_with(path, ${prefix})) below
-    group by 1 order by 1 collate "C"`);
+    select name, bool_or(rest <> name) as "isFolder", sum(size_bytes)::text as "sizeBytes"
+    from (select split_part(rest, '/', 1) as name, rest, size_bytes
+      from (select substr(path, ${[...prefix].length + 1}::int) as rest, size_bytes from model_version_file
+        where version_id = ${version.id} and starts_with(path, ${prefix})) below) named
+    group by name order by name collate "C"`);
   return rows.map(({ name, isFolder, sizeBytes }) => ({ path: `${prefix}${name}`, isFolder, sizeBytes: isFolder ? 0 : Number(sizeBytes) }));
 }

@@ -21,6 +21,10 @@ const write = (input: Input): EndpointEntry => ({ about: "thing", input, strange
 const hex = (id: string): string => id.replaceAll("-", "");
 const run: Input = ({ clientRunId }) => ({ run_id: hex(clientRunId) });
 const experiment: Input = ({ experimentId }) => ({ experiment_id: experimentId });
+/** The run of a pipeline, whose step left files. */
+const stepRun: Input = ({ runId }) => ({ run_id: hex(runId) });
+const filesOfRun = ({ experimentId, runId }: Things): { path: string } => ({ path: `experiments/${experimentId}/${hex(runId)}/artifacts` });
+const modelWithFiles: Input = ({ loggedModelId }) => ({ model_id: `m-${hex(loggedModelId)}` });
 const METRIC = { key: "a", value: 1, timestamp: 1, step: 0 };
 const TAG = { key: "a", value: "b" };
 
@@ -57,4 +61,20 @@ export const ENDPOINT_ENTRIES: Record<string, EndpointEntry> = {
   "POST /mlflow/runs/set-tag": write((things) => ({ ...run(things), ...TAG })),
   "POST /mlflow/runs/delete-tag": write((things) => ({ ...run(things), key: "a" })),
   "POST /mlflow/runs/log-batch": write((things) => ({ ...run(things), metrics: [METRIC], params: [TAG], tags: [TAG] })),
+  "GET /mlflow/artifacts/list": read(stepRun),
+  "GET /mlflow/logged-models/{model_id}/artifacts/directories": read(modelWithFiles),
+  "GET /mlflow/logged-models/{model_id}/artifacts/files": read((things) => ({ ...modelWithFiles(things), artifact_file_path: `model/${things.word}.pkl` })),
+  "GET /get-artifact": read((things) => ({ ...stepRun(things), path: `work/${things.word}.html` })),
+  "GET /model-versions/get-artifact": read(({ modelName }) => ({ name: modelName, version: 2, path: "report.html" })),
+  "POST /mlflow/upload-artifact": write(({ clientRunId }) => ({ run_uuid: hex(clientRunId), path: "a.txt" })),
+  "GET /mlflow-artifacts/artifacts": read(filesOfRun),
+  "GET /mlflow-artifacts/artifacts/{path...}": read((things) => ({ path: `${filesOfRun(things).path}/work/${things.word}.html` })),
+  "PUT /mlflow-artifacts/artifacts/{path...}": write((things) => ({ path: `${filesOfRun(things).path}/a.txt` })),
+  "DELETE /mlflow-artifacts/artifacts/{path...}": write(filesOfRun),
+  "POST /mlflow-artifacts/mpu/create/{path...}": nothing,
+  "POST /mlflow-artifacts/mpu/complete/{path...}": nothing,
+  "POST /mlflow-artifacts/mpu/abort/{path...}": nothing,
+  "GET /mlflow-artifacts/presigned/{path...}": nothing,
+  "POST /mlflow/artifacts/presigned-upload-url": nothing,
+  "POST /mlflow/artifacts/presigned-download-url": nothing,
 };

@@ -160,6 +160,7 @@ async function insertModel(db: Database, things: Things, file: { digest: string;
     { id: things.artifactId, runId, stepKey: "train", attemptId: things.attemptId, path: `work/${word}.html`, ...file, createdAt: AT },
     { id: newId(), runId, stepKey: "train", attemptId: things.attemptId, path: `work/${word}.svg`, ...file, createdAt: AT },
   ]);
+  await db.insert(t.loggedModelFile).values({ modelId: things.loggedModelId, path: `model/${word}.pkl`, ...file, createdAt: AT });
   await db.insert(t.registeredModel).values({
     id: modelId,
     projectId: things.projectId,

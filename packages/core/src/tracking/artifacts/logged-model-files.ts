@@ -7,7 +7,7 @@ import { announce } from "../../kernel/changes.ts";
 import type { CoreContext } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { artifactFolder, artifactPath } from "../domain/artifact-path.ts";
-import { modelNotFound, protocolModelId } from "../domain/protocol-ids.ts";
+import { modelArtifactUri, modelNotFound, protocolModelId } from "../domain/protocol-ids.ts";
 import { ArtifactStoreCapability } from "../ports.ts";
 import { type LoggedModelHome, requireLoggedModel, type TrackingPermission } from "../rights.ts";
 import { below, type FilePage, filesOfLoggedModel, findFile, listFolder, type StoredFile, takePath } from "./file-set.ts";
@@ -39,12 +39,13 @@ export async function putLoggedModelFile(ctx: CoreContext, input: { modelId: str
 
 export const listLoggedModelFilesInput = z.object({ modelId: z.uuid(), ...folderPage });
 
-/** What lies in a folder of a logged model. */
-export async function listLoggedModelFiles(ctx: CoreContext, input: z.input<typeof listLoggedModelFilesInput>): Promise<FilePage> {
+/** What lies in a folder of a logged model. `rootUri` is where clients have all of it. */
+export async function listLoggedModelFiles(ctx: CoreContext, input: z.input<typeof listLoggedModelFilesInput>): Promise<FilePage & { rootUri: string }> {
   const query = listLoggedModelFilesInput.parse(input);
   const folder = artifactFolder(query.path ?? "");
-  await requireActiveModel(ctx, query.modelId, "project.read");
-  return listFolder(ctx.db, filesOfLoggedModel(query.modelId), { folder, after: query.cursor ?? null, limit: query.limit });
+  const { experimentId: id, artifactLocation } = await requireActiveModel(ctx, query.modelId, "project.read");
+  const page = await listFolder(ctx.db, filesOfLoggedModel(query.modelId), { folder, after: query.cursor ?? null, limit: query.limit });
+  return { ...page, rootUri: modelArtifactUri({ id, artifactLocation }, query.modelId) };
 }
 
 /** A file of a logged model without its content. NOT_FOUND when there is none at this path. */

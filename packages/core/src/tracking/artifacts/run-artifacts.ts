@@ -7,7 +7,7 @@ import { announce } from "../../kernel/changes.ts";
 import type { CoreContext } from "../../kernel/context.ts";
 import { CoreError, notFound } from "../../kernel/errors.ts";
 import { artifactFolder, artifactPath } from "../domain/artifact-path.ts";
-import { protocolRunId } from "../domain/protocol-ids.ts";
+import { protocolRunId, runArtifactUri } from "../domain/protocol-ids.ts";
 import { ArtifactStoreCapability } from "../ports.ts";
 import { requireTrackedRun } from "../rights.ts";
 import { below, type FilePage, filesOfRun, findFile, listFolder, type StoredFile, takePath } from "./file-set.ts";
@@ -43,12 +43,13 @@ export async function putRunArtifact(ctx: CoreContext, input: { runId: string; p
 
 export const listRunArtifactsInput = z.object({ runId: z.uuid(), ...folderPage });
 
-/** What lies in a folder of a run: files that its steps left and files that clients sent; of equal paths the newest. */
-export async function listRunArtifacts(ctx: CoreContext, input: z.input<typeof listRunArtifactsInput>): Promise<FilePage> {
+/** What lies in a folder of a run: files that its steps left and files that clients sent; of equal paths the newest. `rootUri` is where clients have all of it. */
+export async function listRunArtifacts(ctx: CoreContext, input: z.input<typeof listRunArtifactsInput>): Promise<FilePage & { rootUri: string }> {
   const query = listRunArtifactsInput.parse(input);
   const folder = artifactFolder(query.path ?? "");
-  await requireTrackedRun(ctx, query.runId, "project.read");
-  return listFolder(ctx.db, filesOfRun(query.runId), { folder, after: query.cursor ?? null, limit: query.limit });
+  const { experimentId: id, artifactLocation } = await requireTrackedRun(ctx, query.runId, "project.read");
+  const page = await listFolder(ctx.db, filesOfRun(query.runId), { folder, after: query.cursor ?? null, limit: query.limit });
+  return { ...page, rootUri: runArtifactUri({ id, artifactLocation }, query.runId) };
 }
 
 /** A file of a run without its content. NOT_FOUND when there is none at this path. */

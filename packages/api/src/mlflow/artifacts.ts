@@ -4,7 +4,6 @@ import type { CoreContext } from "@trellis/core/kernel/context.ts";
 import { findModelVersion, listVersionFiles, openVersionFile } from "@trellis/core/registry/index.ts";
 import {
   artifactPath,
-  type ByteRange,
   deleteLoggedModelFiles,
   deleteRunArtifacts,
   type FileEntry,

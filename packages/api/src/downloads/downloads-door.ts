@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import type { ApiContext } from "../trpc/trpc.ts";
 import { fileHeaders } from "./file-headers.ts";
+import { runsCsv } from "./runs-csv.ts";
 
 /** How much of a log one read takes: 256 KiB. */
 const LOG_READ_BYTES = 256 * 1024;
@@ -32,6 +33,8 @@ export function downloadsDoor(contextOf: (headers: Headers) => Promise<ApiContex
     const file = await openVersionFile(core, { versionId: version.id, path: c.req.param("path") });
     return new Response(toWeb(file.content), { headers: fileHeaders(file.path, file.sizeBytes) });
   });
+
+  door.get("/runs.csv", async (c) => runsCsv(await signedIn(c.req.raw), new URL(c.req.url).searchParams));
 
   door.get("/attempts/:attemptId/log", async (c) => {
     const core = await signedIn(c.req.raw);

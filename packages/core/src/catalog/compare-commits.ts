@@ -60,7 +60,8 @@ type Side = { repository: string; info: CommitInfo; tree: Map<string, TreeEntry>
 
 async function openSide(ctx: CoreContext, host: SourceHost, projectName: string, name: string): Promise<Side> {
   const { repository, slug } = await requireProject(ctx, projectName);
-  const info = await host.head(repository, name);
+  // A person's own project has no repository.
+  const info = repository === "" ? null : await host.head(repository, name);
   if (!info) throw notFound("Commit", `${name.slice(0, 10)} of project ${slug}`);
   const tree = await host.readTree(repository, info.commit);
   return { repository, info, tree: new Map(tree.map((entry) => [entry.path, entry])) };

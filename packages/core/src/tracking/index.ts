@@ -7,10 +7,6 @@ export { type DatasetFile, recordDatasetVersion } from "./record-dataset-version
 export { type MetricPoint, recordMetrics } from "./record-metrics.ts";
 export { recordParams } from "./record-params.ts";
 export { requireRunProjects } from "./require-run.ts";
-export { compareRuns, compareRunsInput, type ComparedRow, MAX_COMPARED_RUNS, type RunComparison } from "./browse/compare-runs.ts";
-export { getTrackedRunPage, type TrackedRunPage } from "./browse/get-tracked-run-page.ts";
-export { type ExperimentRow, getExperimentPage, listExperiments, listExperimentsInput } from "./browse/list-experiments.ts";
-export { runKeys, runKeysInput } from "./browse/run-keys.ts";
 export { generatedName } from "./domain/generated-name.ts";
 export type { KeyValue } from "./domain/limits.ts";
 export {
@@ -59,3 +55,11 @@ export { checkMaxResults, rowsOf, type SearchInput, searchPage, type SearchView 
 export { searchRuns } from "./search/search-runs.ts";
 export { bytewise, type SortColumn } from "./search/sort-columns.ts";
 export { projectsInScope } from "./search/visible-experiments.ts";
+export { compareRuns, compareRunsInput, type ComparedRow, MAX_COMPARED_RUNS, type RunComparison } from "./browse/compare-runs.ts";
+export { getTrackedRunPage, type TrackedRunPage } from "./browse/get-tracked-run-page.ts";
+export { type DatasetProfile, type DatasetVersionPage, getDatasetVersion, profileDatasetVersion } from "./browse/dataset-versions.ts";
+export { getLoggedModelPage, type LoggedModelPage } from "./browse/get-logged-model-page.ts";
+export { type ExperimentRow, getExperimentPage, listExperiments, listExperimentsInput } from "./browse/list-experiments.ts";
+export { runKeys, runKeysInput } from "./browse/run-keys.ts";
+export { changeRunsInput, deleteRuns, restoreRuns, type RunsChanged, tagRuns, tagRunsInput } from "./browse/change-runs.ts";
+export { exportRuns, MAX_RUN_COLUMNS, runQueryInput, runTable, runTableInput, type RunTableRow } from "./browse/run-table.ts";

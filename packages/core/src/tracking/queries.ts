@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { artifact, dataset, datasetVersion, lineageEdge, project } from "@trellis/db/schema";
+import { artifact, dataset, datasetVersion, project } from "@trellis/db/schema";
 import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { requireProject } from "../catalog/index.ts";
@@ -97,7 +97,7 @@ export async function listDatasets(ctx: CoreContext, input: z.input<typeof listD
   return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-type LatestVersion = { id: string; digest: string; sizeBytes: number; files: number; commit: string; createdAt: string };
+type LatestVersion = { id: string; digest: string; sizeBytes: number; files: number; commit: string | null; createdAt: string };
 
 /** A dataset with its versions, newest first (at most 100), and how many runs read each. */
 export async function getDataset(ctx: CoreContext, input: { datasetId: string }) {
@@ -117,8 +117,12 @@ export async function getDataset(ctx: CoreContext, input: { datasetId: string })
       sizeBytes: datasetVersion.sizeBytes,
       fileCount: sql<number>`jsonb_array_length(${datasetVersion.files})`,
       commit: datasetVersion.commit,
+      sourceType: datasetVersion.sourceType,
       createdAt: datasetVersion.createdAt,
-      runs: sql<number>`(select count(*)::int from ${lineageEdge} where from_kind = 'dataset_version' and from_id = ${datasetVersion.id} and to_kind = 'run')`,
+      // A client's run says so itself, a pipeline's by its edge; a run of both kinds counts once.
+      runs: sql<number>`(select count(*)::int from (
+        select run_id from run_dataset where dataset_version_id = dataset_version.id
+        union select to_id from lineage_edge where from_kind = 'dataset_version' and from_id = dataset_version.id and to_kind = 'run') readers)`,
     })
     .from(datasetVersion)
     .where(eq(datasetVersion.datasetId, row.id))

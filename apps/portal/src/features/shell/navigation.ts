@@ -1,4 +1,4 @@
-import { Activity, Box, CirclePlay, Database, FolderGit2, House, Plus, Rocket, SlidersHorizontal, Stamp, Trophy } from "lucide-react";
+import { Activity, Box, CirclePlay, Database, FlaskConical, FolderGit2, House, Plus, Rocket, SlidersHorizontal, Stamp, Trophy } from "lucide-react";
 import type { NavItem } from "@trellis/ui";
 
 /** The sidebar, in groups; `approvals` is the number that wait for the person. */
@@ -9,7 +9,14 @@ export function navigation(approvals: number): NavItem[][] {
       { href: "/", label: "Home", icon: House, match: (path) => path === "/" },
       { href: "/create", label: "Create", icon: Plus, match: within("/create"), phone: false },
       { href: "/projects", label: "Projects", icon: FolderGit2, match: (path) => within("/projects")(path) && !path.includes("/runs/") },
-      { href: "/runs", label: "Runs", icon: CirclePlay, match: (path) => within("/runs")(path) || path.includes("/runs/") },
+      { href: "/runs", label: "Runs", icon: CirclePlay, match: (path) => within("/runs")(path) || (within("/projects")(path) && path.includes("/runs/")) },
+      {
+        href: "/experiments",
+        label: "Experiments",
+        icon: FlaskConical,
+        match: (path) => within("/experiments")(path) || within("/compare")(path),
+        phone: false,
+      },
       { href: "/models", label: "Models", icon: Box, match: within("/models") },
       { href: "/deployments", label: "Deployments", icon: Rocket, match: within("/deployments"), phone: false },
       { href: "/monitoring", label: "Monitoring", icon: Activity, match: within("/monitoring"), phone: false },
@@ -29,6 +36,7 @@ export const GO_KEYS: Record<string, { href: string; label: string }> = {
   "g c": { href: "/create", label: "Create" },
   "g p": { href: "/projects", label: "Projects" },
   "g r": { href: "/runs", label: "Runs" },
+  "g e": { href: "/experiments", label: "Experiments" },
   "g m": { href: "/models", label: "Models" },
   "g d": { href: "/deployments", label: "Deployments" },
   "g o": { href: "/monitoring", label: "Monitoring" },

@@ -70,7 +70,7 @@ it("gives the first eight columns a colour of their own, and links each run to i
   const project = { id: "p", slug: "delays", title: "Delays" };
   const { sides } = comparisonOfRuns({
     runs: [
-      { ...base, id: "r1", name: "", experiment: { id: 3, name: "grid" }, project, pipelineRun: null, commit: null },
+      { ...base, id: "r1", name: "", experiment: { id: 3, name: "grid" }, project, pipelineRun: null, commit: "not a commit" },
       {
         ...base,
         id: "r2",
@@ -78,7 +78,7 @@ it("gives the first eight columns a colour of their own, and links each run to i
         experiment: { id: 4, name: "train" },
         project,
         pipelineRun: { number: 4, status: "succeeded", parameters: {} },
-        commit: "abc",
+        commit: "abcdef0",
       },
     ],
     metrics: [],
@@ -87,7 +87,7 @@ it("gives the first eight columns a colour of their own, and links each run to i
   });
   expect(sides.map(({ label, href, code }) => ({ label, href, code }))).toEqual([
     { label: "r1", href: "/experiments/3/runs/r1", code: null },
-    { label: "train 4", href: "/projects/delays/runs/4", code: { project: "delays", commit: "abc" } },
+    { label: "train 4", href: "/projects/delays/runs/4", code: { project: "delays", commit: "abcdef0" } },
   ]);
   expect(new Set(Array.from({ length: 9 }, (_, place) => sideColor(place))).size).toBe(9);
 });

@@ -33,6 +33,8 @@ export type Comparison = {
   tags: ComparedRow<string>[];
 };
 
+/** A client may send anything as its commit. */
+const COMMIT = /^[0-9a-f]{7,64}$/;
 const COLORS = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"].map((name) => `var(--color-${name})`);
 
 /** Colour of a column, everywhere on the page; past eight they are grey. */
@@ -50,7 +52,7 @@ export function comparisonOfRuns(data: Runs): Comparison {
       href: runHref(run),
       color: sideColor(place),
       runId: run.id,
-      code: run.commit ? { project: run.project.slug, commit: run.commit } : null,
+      code: run.commit && COMMIT.test(run.commit) ? { project: run.project.slug, commit: run.commit } : null,
       lockDigest: run.lockDigest,
       data: run.datasets.map((use) => ({ name: use.context ? `${use.name} (${use.context})` : use.name, digest: use.digest, href: `/data/${use.datasetId}` })),
       signature: null,

@@ -40,7 +40,7 @@ export async function runFacts(ctx: CoreContext, runIds: readonly string[]): Pro
       coalesce(r.commit, (select g.value from run_tag g where g.run_id = t.id and g.key = 'mlflow.source.git.commit')) as commit,
       r.lock_digest as "lockDigest",
       coalesce((select json_agg(json_build_object('modelName', m.name, 'version', v.version) order by m.name, v.version)
-        from model_version v join registered_model m on m.id = v.model_id where v.run_id = t.id), '[]'::json) as versions
+        from model_version v join registered_model m on m.id = v.model_id where v.run_id = t.id and v.deleted_at is null and m.deleted_at is null), '[]'::json) as versions
     from unnest(${sql.param([...runIds])}::uuid[]) with ordinality as asked(id, place)
     join tracked_run t on t.id = asked.id join experiment e on e.id = t.experiment_id join project p on p.id = e.project_id
     left join run r on r.id = t.id order by asked.place`);

@@ -1,0 +1,58 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { apiAddress, type FileSource } from "./file-source";
+
+export type FileEntry = { path: string; name: string; isDirectory: boolean; sizeBytes: number | null };
+type FilePage = { items: FileEntry[]; nextCursor: string | null };
+
+export type NotebookOutput =
+  | { kind: "text" | "error"; text: string }
+  | { kind: "image"; mediaType: string; base64: string }
+  | { kind: "omitted"; reason: string };
+export type NotebookCell = { type: "markdown" | "code" | "raw"; source: string; executionCount: number | null; outputs: NotebookOutput[] };
+
+/** What a page can show of a file, as the server read it. */
+export type FilePreview = { path: string; sizeBytes: number; digest: string } & (
+  | { kind: "text" | "markdown" | "json"; text: string; truncated: boolean }
+  | {
+      kind: "table";
+      format: "csv" | "parquet";
+      columns: { name: string; type: string }[];
+      rows: (string | null)[][];
+      totalRows: number | null;
+      truncated: boolean;
+    }
+  | { kind: "image"; mediaType: string }
+  | { kind: "html" }
+  | { kind: "notebook"; language: string; cells: NotebookCell[]; truncated: boolean }
+  | { kind: "none"; reason: string }
+);
+
+/** One folder's entries, page by page. */
+export function useFolder(source: FileSource, path: string) {
+  return useInfiniteQuery({
+    queryKey: ["files", source.kind, source.id, path],
+    queryFn: ({ pageParam, signal }) => read<FilePage>(source, "files", { path, cursor: pageParam }, signal),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+}
+
+/** What a file holds, as far as a page can show it. */
+export function usePreview(source: FileSource, path: string) {
+  return useQuery({
+    queryKey: ["file-preview", source.kind, source.id, path],
+    queryFn: ({ signal }) => read<FilePreview>(source, "files/preview", { path }, signal),
+  });
+}
+
+/** Asks the REST door; its refusals are sentences for people. */
+async function read<Answer>(source: FileSource, what: string, query: Record<string, string>, signal: AbortSignal): Promise<Answer> {
+  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ""));
+  const response = await fetch(`${apiAddress(source)}/${what}?${given.toString()}`, { signal });
+  const answer = (await response.json().catch(() => ({}))) as Answer & { error?: { message?: string } };
+  if (!response.ok)
+    throw Object.assign(new Error(answer.error?.message ?? `The portal answered ${response.status}.`), { data: { httpStatus: response.status } });
+  return answer;
+}

@@ -20,10 +20,13 @@ const DESCRIPTIONS: Record<LineageKind, ReturnType<typeof sql>> = {
   template: sql`select n.*, p.template || ' ' || p.template_version as label, '/create/' || p.template as href, p.id as project_id, null::text as status
     from n join lateral (select * from project where md5(template || '@' || template_version)::uuid = n.id order by created_at limit 1) p on true where n.kind = 'template'`,
   project: sql`select n.*, p.title, '/projects/' || p.slug, p.id, null::text from n join project p on p.id = n.id where n.kind = 'project'`,
-  dataset_version: sql`select n.*, d.name || ' @ ' || left(split_part(v.digest, ':', 2), 8) as label, '/data/' || d.id as href, d.project_id, null::text as status
+  dataset_version: sql`select n.*, d.name || ' @ ' || left(split_part(v.digest, ':', 2), 8) as label, '/data/' || d.id || '?version=' || v.id as href, d.project_id, null::text as status
     from n join dataset_version v on v.id = n.id join dataset d on d.id = v.dataset_id where n.kind = 'dataset_version'`,
-  run: sql`select n.*, 'Run ' || r.number, '/projects/' || p.slug || '/runs/' || r.number, r.project_id, r.status
-    from n join run r on r.id = n.id join project p on p.id = r.project_id where n.kind = 'run'`,
+  // A pipeline's run is called by its number; a client's by its name.
+  run: sql`select n.*, coalesce('Run ' || r.number, t.name), coalesce('/projects/' || p.slug || '/runs/' || r.number, '/experiments/' || e.id || '/runs/' || n.id), p.id,
+      coalesce(r.status, case t.status when 'FINISHED' then 'succeeded' when 'KILLED' then 'cancelled' when 'SCHEDULED' then 'queued' else lower(t.status) end)
+    from n left join run r on r.id = n.id left join tracked_run t on t.id = n.id left join experiment e on e.id = t.experiment_id
+    join project p on p.id = coalesce(r.project_id, e.project_id) where n.kind = 'run'`,
   logged_model: sql`select n.*, l.name, '/experiments/' || l.experiment_id || '/models/m-' || replace(l.id::text, '-', ''), e.project_id, lower(replace(l.status, 'LOGGED_MODEL_', ''))
     from n join logged_model l on l.id = n.id join experiment e on e.id = l.experiment_id where n.kind = 'logged_model' and l.deleted_at is null`,
   model_version: sql`select n.*, m.name || ' v' || v.version, '/models/' || m.name || '/versions/' || v.version, m.project_id, v.status

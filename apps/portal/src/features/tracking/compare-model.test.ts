@@ -17,6 +17,7 @@ const side = (more: Partial<Side> = {}): Side => ({
 const row = <Value>(key: string, ...values: (Value | null)[]) => ({ key, values, differs: new Set(values).size > 1 });
 const comparison = (sides: Side[], more: Partial<Comparison> = {}): Comparison => ({
   noun: "run",
+  groups: ["3"],
   sides,
   metrics: [row("auc", 0.7, 0.8), row("f1", 1, 1)],
   curves: [],

@@ -25,6 +25,8 @@ export type ComparedRow<Value> = { key: string; values: (Value | null)[]; differ
 /** Runs or versions side by side, as the page draws them. */
 export type Comparison = {
   noun: "run" | "version";
+  /** Where more of them are: ids of experiments, or names of models. */
+  groups: string[];
   sides: Side[];
   metrics: ComparedRow<number>[];
   /** Metrics with more than one point. */
@@ -45,6 +47,7 @@ export function sideColor(place: number): string {
 export function comparisonOfRuns(data: Runs): Comparison {
   return {
     noun: "run",
+    groups: [...new Set(data.runs.map((run) => String(run.experiment.id)))],
     sides: data.runs.map((run, place) => ({
       id: run.id,
       label: run.name || run.id.slice(0, 8),
@@ -68,6 +71,7 @@ export function comparisonOfRuns(data: Runs): Comparison {
 export function comparisonOfVersions(data: Versions, runs: Runs | undefined): Comparison {
   return {
     noun: "version",
+    groups: [...new Set(data.versions.map((version) => version.model.name))],
     sides: data.versions.map((version, place) => ({
       id: version.id,
       label: `${version.model.name} v${version.version}`,

@@ -9,6 +9,7 @@ import type { ReactNode } from "react";
 import { PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { useTRPC } from "@/live/trpc";
+import { AddSide } from "./add-side";
 import { comparisonFinding, comparisonOfRuns, comparisonOfVersions, dataIdentity, sameEverywhere, type Comparison, type Side } from "./compare-model";
 import { CompareSignature } from "./compare-signature";
 import { LazyMetricCharts } from "./lazy-metric-charts";
@@ -17,6 +18,7 @@ import { MetricCell, SideHead, ValuesTable } from "./values-table";
 const CompareCode = dynamic(() => import("./compare-code").then((module) => module.CompareCode), { ssr: false, loading: () => <Skeleton lines={8} /> });
 
 const TABS = ["metrics", "curves", "params", "origin", "signature", "code"] as const;
+const MAX_SIDES = { run: 50, version: 10 };
 const NO_RUN = "00000000-0000-0000-0000-000000000000";
 
 /** Runs or versions side by side; which, in what order and which part is in the address. */
@@ -60,6 +62,7 @@ function CompareDetail({ comparison }: { comparison: Comparison }) {
   const { sides, noun } = comparison;
   useLive(sides.length > 0 && noun === "run" ? `run:${sides[0]?.id ?? ""}` : null, trpc.tracking.compareRuns.pathKey());
   const ids = sides.map((side) => side.id);
+  const shared = new Set(sides.length > 1 ? sides.map((side) => side.detail) : []);
   const setIds = (next: string[]): void => void setState(noun === "run" ? { runs: next } : { versions: next });
   const chartRuns = sides.flatMap((side, place) => (side.runId ? [{ id: side.runId, name: side.label, color: side.color, quiet: place >= 8 }] : []));
   const differing = (rows: { differs: boolean }[]): number => rows.filter((row) => row.differs).length;
@@ -74,6 +77,7 @@ function CompareDetail({ comparison }: { comparison: Comparison }) {
   return (
     <>
       <PageHeader
+        meta={shared.size === 1 ? `All of ${[...shared][0] ?? ""}` : undefined}
         title={`Compare ${sides.length} ${noun}${sides.length === 1 ? "" : "s"}`}
         finding={
           sides.length > 1 ? (
@@ -111,13 +115,15 @@ function CompareDetail({ comparison }: { comparison: Comparison }) {
 
 /** The columns as chips: colour, link, make it the base, take it away. */
 function Sides({ comparison, ids, onChange }: { comparison: Comparison; ids: string[]; onChange(ids: string[]): void }) {
+  const details = new Set(comparison.sides.map((side) => side.detail));
   return (
     <ul aria-label={`Compared ${comparison.noun}s`} className="m-0 flex list-none flex-wrap gap-2 p-0">
       {comparison.sides.map((side, place) => (
         <li key={side.id} className="flex max-w-full items-center gap-2 rounded-md border border-line bg-surface py-1 pr-1 pl-2.5 text-sm">
           <span aria-hidden className="size-2.5 shrink-0 rounded-xs" style={{ background: side.color }} />
           <span className="min-w-0 truncate">
-            <TextLink href={side.href}>{side.label}</TextLink> <span className="text-xs text-ink-3">{side.detail}</span>
+            <TextLink href={side.href}>{side.label}</TextLink>
+            {details.size > 1 ? <span className="ml-1.5 text-xs text-ink-3">{side.detail}</span> : null}
           </span>
           {place === 0 ? (
             <Badge>base</Badge>
@@ -134,6 +140,11 @@ function Sides({ comparison, ids, onChange }: { comparison: Comparison; ids: str
           ) : null}
         </li>
       ))}
+      {ids.length < MAX_SIDES[comparison.noun] ? (
+        <li className="flex items-center">
+          <AddSide comparison={comparison} onAdd={(id) => onChange([...ids, id])} />
+        </li>
+      ) : null}
     </ul>
   );
 }

@@ -41,7 +41,7 @@ export function MetricCharts({ runs, keys }: Props) {
         />
         <SmoothingSlider value={smoothing} onChange={(value) => void setView({ smoothing: value === 0 ? null : value })} />
       </div>
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className={`grid gap-4 ${keys.length > 1 ? "lg:grid-cols-2" : ""}`}>
         {keys.slice(0, shown).map((key) => (
           <MetricChart key={key} metric={key} runs={runs} axis={axis} smoothing={smoothing} />
         ))}
@@ -87,6 +87,8 @@ function MetricChart({ metric, runs, axis, smoothing }: { metric: string; runs: 
   });
   const curves = history.data?.series ?? [];
   const drawing = drawCurves(curves, { axis, smoothing, runs: new Map(runs.map((run) => [run.id, run])) });
+  // There is no logarithm of what is not above zero.
+  const positive = drawing.series.every((one) => one.points.every((point) => point.y === null || point.y > 0));
   const reduced = curves.filter((curve) => curve.reduced);
   const most = Math.max(0, ...reduced.map((curve) => curve.total));
   return (
@@ -105,7 +107,7 @@ function MetricChart({ metric, runs, axis, smoothing }: { metric: string; runs: 
             series={drawing.series}
             x={drawing.x}
             xUnit={drawing.xUnit || undefined}
-            logSwitch
+            logSwitch={positive}
             endDot
           />
         ) : (

@@ -6,7 +6,7 @@ import { enqueueJob } from "@trellis/core/jobs/index.ts";
 import { announce } from "@trellis/core/kernel/changes.ts";
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
 import { isCoreError } from "@trellis/core/kernel/errors.ts";
-import { pipelinesRegister } from "@trellis/core/pipelines/index.ts";
+import { pipelinesPushed, pipelinesRegister } from "@trellis/core/pipelines/index.ts";
 
 const ENVIRONMENTS = "platform/environments";
 const ENVIRONMENTS_RULE = "platform/environments changes only through approved change requests.";
@@ -48,12 +48,17 @@ export function gitAccess(core: CoreContext, authenticator: Authenticator): Pick
 
     async onPush(repository, updates) {
       const slug = projectOf(repository);
-      const main = updates.find((update) => update.ref === "refs/heads/main");
-      if (!slug || !main?.after) return;
+      const heads = updates.flatMap(({ ref, after }) =>
+        ref.startsWith("refs/heads/") && after ? [{ branch: ref.slice("refs/heads/".length), commit: after }] : [],
+      );
+      if (!slug || heads.length === 0) return;
       const project = await requireProject(core, slug);
-      const commit = main.after;
       await core.db.transaction(async (tx) => {
-        await enqueueJob(tx, pipelinesRegister, { projectId: project.id, commit }, { key: `${project.id}:${commit}` });
+        for (const { branch, commit } of heads) {
+          const key = { key: `${project.id}:${branch}:${commit}` };
+          if (branch === "main") await enqueueJob(tx, pipelinesRegister, { projectId: project.id, commit }, key);
+          else await enqueueJob(tx, pipelinesPushed, { projectId: project.id, branch, commit }, key);
+        }
         await announce(tx, `project:${project.id}`);
       });
     },

@@ -11,6 +11,7 @@ import type { ApiServices } from "./services.ts";
 import { issuesOf, messageOf, toTrpcError } from "./trpc/errors.ts";
 import { appRouter } from "./trpc/root.ts";
 import type { ApiContext } from "./trpc/trpc.ts";
+import { webhookDoor } from "./webhooks/webhook-door.ts";
 
 export type ApiDoorOptions = { core: CoreContext; auth: Auth; services: ApiServices };
 
@@ -45,6 +46,7 @@ export function createApiDoor(options: ApiDoorOptions): Hono {
     return eventsDoor(c, services.changes, core.actor.userId);
   });
   door.route("/v1", downloadsDoor(contextOf));
+  door.route("/v1", webhookDoor(options.core));
   door.route(
     "/v1",
     createRestDoor((request) => contextOf(request.headers), services.about.version),

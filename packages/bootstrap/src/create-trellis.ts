@@ -1,9 +1,11 @@
+import { createHmac } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Auth, createAuth } from "@trellis/auth";
 import type { CoreContext, Logger } from "@trellis/core/kernel/context.ts";
 import { newId } from "@trellis/core/kernel/ids.ts";
 import { AccountStoreCapability } from "@trellis/core/identity/index.ts";
+import { SigningKeysCapability } from "@trellis/core/pipelines/ports.ts";
 import { type DatabaseHandle, openDatabase } from "@trellis/db";
 import type { Environment } from "./environment.ts";
 import { createProviders, type Providers } from "./create-providers.ts";
@@ -36,9 +38,11 @@ export async function createTrellis(
     }));
   const stopping = new AbortController();
   try {
-    const auth = createAuth(database.db, await loadSecret(environment.dataFolder), log);
+    const secret = await loadSecret(environment.dataFolder);
+    const auth = createAuth(database.db, secret, log);
     const providers = await createProviders(environment, log);
     providers.bind(AccountStoreCapability, auth.accountStore);
+    providers.bind(SigningKeysCapability, { derive: (purpose) => createHmac("sha256", secret).update(purpose).digest() });
     const context: CoreContext = {
       db: database.db,
       actor: { kind: "system", name: "Trellis" },

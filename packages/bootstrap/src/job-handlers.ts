@@ -21,17 +21,36 @@ import {
   requestEvaluation,
   startRetraining,
 } from "@trellis/core/monitoring/index.ts";
-import { pipelinesRegister, registerPipelinesJob, versionRegistered } from "@trellis/core/pipelines/index.ts";
+import {
+  fireFollowers,
+  fireNewData,
+  firePush,
+  fireTrigger,
+  makeBackfillRuns,
+  pipelinesBackfill,
+  pipelinesFire,
+  pipelinesPushed,
+  pipelinesRegister,
+  registerPipelinesJob,
+  runFinished,
+  versionRegistered,
+} from "@trellis/core/pipelines/index.ts";
 import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
 import { inferencesRecorded } from "@trellis/core/serving/index.ts";
+import { datasetVersioned } from "@trellis/core/tracking/index.ts";
 
 /**
- * The one table of what answers which job. Facts of a lower area (`version.registered`, `inferences.recorded`) reach higher
+ * The one table of what answers which job. Facts of a lower area (`version.registered`, `inferences.recorded`, `dataset.versioned`) reach higher
  * areas only here.
  */
 export const JOB_HANDLERS: JobHandler[] = [
   handleJob(scaffoldExecute, executeScaffoldTask),
   handleJob(pipelinesRegister, registerPipelinesJob),
+  handleJob(pipelinesPushed, firePush),
+  handleJob(pipelinesFire, fireTrigger),
+  handleJob(pipelinesBackfill, makeBackfillRuns),
+  handleJob(datasetVersioned, fireNewData),
+  handleJob(runFinished, fireFollowers),
   handleJob(versionRegistered, considerPromotion),
   handleJob(changeCommit, commitChange),
   handleJob(environmentReconcile, reconcileEnvironment),

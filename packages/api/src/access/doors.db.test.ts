@@ -35,6 +35,12 @@ describe("the doors below /api", () => {
   const errorOf = async (response: Response) => ((await response.json()) as { error: { code: string; message: string } }).error;
   const asOutsider = () => bearer(world.outsider("data_scientist").token);
 
+  it("give the Python client to everybody", async () => {
+    expect(await (await send("GET", "/api/v1/python")).json()).toEqual({ fileName: "client.whl" });
+    expect(await (await send("GET", "/api/v1/python/client.whl")).text()).toBe("a wheel");
+    expect((await send("GET", "/api/v1/python/other.whl")).status).toBe(404);
+  });
+
   describe("tokens", () => {
     const paths = ["/api/v1/me", "/api/v1/projects", "/api/events?topics=projects", "/api/v1/artifacts/x/content", "/api/v1/attempts/x/log"];
 
@@ -185,6 +191,13 @@ describe("the doors below /api", () => {
       expect((await send("GET", "/api/v1/openapi.json")).status).toBe(200);
       expect(await (await send("GET", "/api/v1/trellis.schema.json")).json()).toMatchObject({ title: "trellis.yaml", required: ["version", "project"] });
     });
+  });
+
+  it("hears a webhook by its signature alone", async () => {
+    const wrong = await send("POST", `/api/v1/hooks/${world.open.triggerId}`, { "x-trellis-delivery": "1", "x-trellis-signature": "sha256=00" }, {});
+    expect([wrong.status, (await errorOf(wrong)).code]).toEqual([401, "UNAUTHORIZED"]);
+    expect((await send("POST", "/api/v1/hooks/x", {}, {})).status).toBe(400);
+    expect((await send("POST", "/api/v1/hooks/x", {}, "x".repeat(70_000))).status).toBe(413);
   });
 
   describe("downloads", () => {

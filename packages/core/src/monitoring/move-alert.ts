@@ -4,7 +4,7 @@ import { recordAuditEvent } from "../audit/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
 import { notify } from "../notifications/index.ts";
-import type { TriggerSpec } from "../pipelines/domain/pipeline-spec.ts";
+import type { DriftTrigger } from "../pipelines/domain/pipeline-spec.ts";
 import { projectSpec } from "../pipelines/index.ts";
 import { decideAlerts, type JudgedWindow } from "./domain/alert-rule.ts";
 import { alertSummary } from "./domain/finding.ts";
@@ -15,7 +15,7 @@ import { hasLength, type VersionArrivals } from "./open-windows.ts";
 import type { WatchedDeployment } from "./watched-deployment.ts";
 
 /** Which pipelines a drift alert of this monitor starts. */
-export type RetrainPolicy = { pipelines: { name: string; trigger: TriggerSpec }[] };
+export type RetrainPolicy = { pipelines: { name: string; trigger: DriftTrigger }[] };
 
 /** Reports that the rule looks back on; far more than any rule counts. */
 const HISTORY = 60;
@@ -25,7 +25,7 @@ const OPEN = ["firing", "acknowledged"] as const;
 export async function retrainPolicy(ctx: CoreContext, watched: WatchedDeployment, monitor: Pick<Monitor, "name">): Promise<RetrainPolicy | null> {
   const { spec } = await projectSpec(ctx, { project: watched.project.id });
   const pipelines = Object.values(spec?.pipelines ?? {}).flatMap(({ name, triggers }) =>
-    triggers.filter((trigger) => trigger.monitor === monitor.name).map((trigger) => ({ name, trigger })),
+    triggers.flatMap((trigger) => (trigger.kind === "drift" && trigger.monitor === monitor.name ? [{ name, trigger }] : [])),
   );
   return pipelines.length > 0 ? { pipelines } : null;
 }

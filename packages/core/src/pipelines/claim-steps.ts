@@ -128,10 +128,12 @@ async function selectLine(tx: Transaction, now: Date, limit: number): Promise<Wa
 }
 
 /** Live runs with their place among those of their pipeline; runs that go on come first. */
-const LIVE_RUNS = sql`select id, project_id, status, priority, concurrency,
-  row_number() over (partition by project_id, pipeline_name order by status = 'queued', priority desc, created_at, id) as place
-  from run where status in ('queued', 'running', 'cancelling')`;
-const HAS_TURN = sql`(r.status = 'running' or (r.status = 'queued' and (r.concurrency is null or r.place <= r.concurrency)))`;
+const LIVE_RUNS = sql`select run.id, run.project_id, run.status, run.priority, run.concurrency, b.concurrency as backfill_concurrency,
+  row_number() over (partition by run.project_id, run.pipeline_name order by run.status = 'queued', run.priority desc, run.created_at, run.id) as place,
+  row_number() over (partition by run.backfill_id order by run.status = 'queued', run.priority desc, run.created_at, run.id) as backfill_place
+  from run left join backfill b on b.id = run.backfill_id where run.status in ('queued', 'running', 'cancelling')`;
+const HAS_TURN = sql`(r.status = 'running' or (r.status = 'queued' and (r.concurrency is null or r.place <= r.concurrency)
+  and (r.backfill_concurrency is null or r.backfill_place <= r.backfill_concurrency)))`;
 
 function firstThatFit(line: readonly Waiting[], taken: Capacity, capacity: Capacity): Waiting[] {
   const left = { slots: capacity.slots - taken.slots, memoryBytes: capacity.memoryBytes - taken.memoryBytes };
@@ -166,8 +168,10 @@ export async function explainQueue(ctx: CoreContext, capacity: Capacity): Promis
 export async function explainTurns(ctx: CoreContext): Promise<void> {
   const { rows } = await ctx.db.execute<{ id: string; projectId: string; reason: string }>(sql`
     update run set reason = given.reason from (
-      select r.id, 'Waiting for its turn: ' || r.concurrency || (case r.concurrency when 1 then ' run' else ' runs' end) || ' of this pipeline at a time' as reason
-      from (${LIVE_RUNS}) r where r.status = 'queued' and r.place > r.concurrency) given
+      select r.id, 'Waiting for its turn: ' || case when r.place > r.concurrency
+        then r.concurrency || (case r.concurrency when 1 then ' run' else ' runs' end) || ' of this pipeline at a time'
+        else r.backfill_concurrency || (case r.backfill_concurrency when 1 then ' run' else ' runs' end) || ' of this backfill at a time' end as reason
+      from (${LIVE_RUNS}) r where r.status = 'queued' and (r.place > r.concurrency or r.backfill_place > r.backfill_concurrency)) given
     where given.id = run.id and run.status = 'queued' and run.reason <> given.reason returning run.id, run.project_id as "projectId", run.reason`);
   if (rows.length === 0) return;
   await ctx.db.execute(sql`update step set reason = run.reason from run
@@ -175,10 +179,11 @@ export async function explainTurns(ctx: CoreContext): Promise<void> {
   await announce(ctx.db, ...rows.flatMap((row) => [`run:${row.id}` as const, `runs:${row.projectId}` as const]));
 }
 
-/** When the scheduler must look again by itself: the end of the next back-off or the next deadline, in milliseconds since 1970. */
+/** When the scheduler must look again by itself: the end of the next back-off, the next deadline or the next firing, in milliseconds since 1970. */
 export async function nextAppointment(ctx: CoreContext): Promise<number | null> {
   const { rows } = await ctx.db.execute<{ at: number | null }>(sql`select extract(epoch from least(
     (select min(available_at) from step where status = 'queued' and available_at > ${ctx.now().toISOString()}::timestamptz),
+    (select min(next_fire_at) from pipeline_trigger where next_fire_at is not null),
     (select min(deadline_at) from attempt where status in ('launching', 'running') and not timed_out)))::float8 * 1000 as at`);
   return rows[0]?.at ?? null;
 }

@@ -29,6 +29,7 @@ export type RunDraft = {
   sources: RunSources;
   trigger: RunTrigger;
   retryOf?: string;
+  backfillId?: string;
   /** Steps of the earlier run whose results are used: key → id of the step. */
   reuse?: ReadonlyMap<string, string>;
   /** Steps that run even if a result of equal content is there; true = all. */
@@ -138,6 +139,7 @@ async function insertRun(tx: Transaction, ctx: CoreContext, draft: RunDraft, id:
     requestedBy: actor.kind === "user" ? actor.userId : null,
     requestedByName: actor.name,
     retryOf: draft.retryOf ?? null,
+    backfillId: draft.backfillId ?? null,
     createdAt: ctx.now(),
   });
 }
@@ -196,6 +198,9 @@ function triggerWords({ trigger }: RunDraft, actorName: string): string {
   const summary = trigger.cause?.["summary"];
   const words: Record<TriggerKind, string> = {
     manual: `Started by ${actorName}`,
+    pipeline: "Started by another pipeline",
+    webhook: "Started by a webhook",
+    backfill: `Backfill by ${actorName}`,
     scaffold: `First run of a new project, for ${actorName}`,
     schedule: "Started by its schedule",
     push: "Started by a push",

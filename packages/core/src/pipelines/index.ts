@@ -17,7 +17,7 @@ export {
 export { isRunEnded, type AttemptStatus, type RunStatus, type StepStatus } from "./domain/run-state.ts";
 export { isAutomatic, type TriggerKind, triggerParameters } from "./domain/trigger.ts";
 export { getRun, type RunReference } from "./get-run.ts";
-export { pipelinesRegister, runFinished, versionRegistered } from "./jobs.ts";
+export { pipelinesBackfill, pipelinesFire, pipelinesPushed, pipelinesRegister, runFinished, versionRegistered } from "./jobs.ts";
 export { listRuns, listRunsInput, type RunRow } from "./list-runs.ts";
 export { projectSpec, type SpecProblem } from "./project-spec.ts";
 export {
@@ -35,4 +35,11 @@ export { type RegisteredPipeline, registerPipelines, registerPipelinesInput, reg
 export { planRetry, planRetryInput, rerunRun, rerunRunInput, retryRun, retryRunInput } from "./retry-run.ts";
 export { type PipelineScheduler, type SchedulerOptions, startPipelineScheduler } from "./scheduler.ts";
 export { startRun, startRunInput } from "./start-run.ts";
+export { backfillReference, cancelBackfill, getBackfill, listBackfills, makeBackfillRuns, startBackfill, startBackfillInput } from "./triggers/backfill.ts";
+export { fireFollowers, fireNewData, firePush } from "./triggers/fire-events.ts";
+export { fireTrigger } from "./triggers/fire-trigger.ts";
+export { nextScheduled, nextScheduledInput, projectTriggers } from "./triggers/list-triggers.ts";
+export { makeWebhookSecret, pauseTrigger, resumeTrigger, triggerInput } from "./triggers/manage-trigger.ts";
+export { receiveWebhook, type WebhookMessage } from "./triggers/receive-webhook.ts";
+export { signWebhook } from "./triggers/webhook-signature.ts";
 export { actorOfAttempt, type StepTracking } from "./step-tracking.ts";

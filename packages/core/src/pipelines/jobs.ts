@@ -5,6 +5,31 @@ import { defineJob } from "../jobs/index.ts";
 /** Read `trellis.yaml` again, e.g. after a push. */
 export const pipelinesRegister = defineJob({ name: "pipelines.register", schema: z.object({ projectId: z.uuid(), commit: z.string().optional() }) });
 
+/** A branch of a project's repository has a new head; for `main` the file is registered first. */
+export const pipelinesPushed = defineJob({
+  name: "pipelines.pushed",
+  schema: z.object({ projectId: z.uuid(), branch: z.string().max(250), commit: z.string() }),
+});
+
+/** A trigger has fired: start its run. */
+export const pipelinesFire = defineJob({
+  name: "pipelines.fire",
+  schema: z.object({
+    triggerId: z.uuid(),
+    /** Natural key of the firing: the moment, commit, dataset version, run or delivery. */
+    key: z.string().max(250),
+    /** What the placeholders of its parameters stand for. */
+    values: z.record(z.string(), z.string()),
+    /** The commit to run; the newest registered one when left out. */
+    commit: z.string().optional(),
+    cause: z.record(z.string(), z.unknown()),
+  }),
+});
+export type PipelinesFire = z.infer<typeof pipelinesFire.schema>;
+
+/** Make the runs of a backfill. */
+export const pipelinesBackfill = defineJob({ name: "pipelines.backfill", schema: z.object({ backfillId: z.uuid() }) });
+
 /** Fact: a run has ended. */
 export const runFinished = defineJob({
   name: "run.finished",

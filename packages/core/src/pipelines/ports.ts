@@ -10,6 +10,8 @@ export type ExecutionRequest = {
   workFolder: string;
   /** The whole environment of the command; nothing is inherited. */
   environment: Record<string, string>;
+  /** What it declares to take: CPUs (one when left out) and bytes of memory (0 = not declared). */
+  resources?: { cpu: number; memoryBytes: number };
 };
 
 /** Opaque to core; stored on the attempt as it is. */
@@ -57,5 +59,10 @@ export type PythonEnvironments = {
    */
   installCommand(lockDigest: string, projectFolder: string): Promise<{ command: string; environment: Record<string, string> }>;
 };
+
+/** Keys that follow from the portal's own secret. */
+export type SigningKeys = { /** 32 bytes, always the same for one purpose; nobody can tell those of another from it. */ derive(purpose: string): Buffer };
+
+export const SigningKeysCapability = defineCapability<SigningKeys>("signing-keys");
 
 export const PythonEnvironmentsCapability = defineCapability<PythonEnvironments>("python-environments");

@@ -11,6 +11,10 @@ import { storableText } from "../kernel/storable-text.ts";
 import { parseProjectFile, PROJECT_FILE } from "./domain/pipeline-file.ts";
 import type { PipelineSpec, ProjectSpec } from "./domain/pipeline-spec.ts";
 import { specDigest } from "./domain/spec-digest.ts";
+import { readProjectSpec } from "./project-spec.ts";
+import { firePush } from "./triggers/fire-events.ts";
+import { removeTriggers, syncTriggers } from "./triggers/sync-triggers.ts";
+import { wakeScheduler } from "./wake-scheduler.ts";
 
 const MAX_FILE_BYTES = 256 * 1024;
 
@@ -55,17 +59,25 @@ export async function registerPipelines(
       data: { commit, pipelines: registered.map(({ name, number, created }) => ({ name, number, created })) },
     });
     await announce(tx, `project:${project.id}`, `runs:${project.id}`);
+    await wakeScheduler(tx);
     return registered;
   });
   return { commit, spec, pipelines };
 }
 
-/** The job's side of `registerPipelines`: a file that cannot be read is a fact about the project, not a failed job. */
+/**
+ * The job's side of `registerPipelines`: a file that cannot be read is a fact about the project, not a failed job. A commit
+ * that was pushed then starts what waits for a push to main, unless a later one has come since.
+ */
 export async function registerPipelinesJob(ctx: CoreContext, payload: { projectId: string; commit?: string }): Promise<void> {
-  await registerPipelines(ctx, { project: payload.projectId, commit: payload.commit }).catch((error: unknown) => {
+  const registered = await registerPipelines(ctx, { project: payload.projectId, commit: payload.commit }).catch((error: unknown) => {
     if (!isCoreError(error) || error.code === "UNAVAILABLE") throw error;
     ctx.log.info({ projectId: payload.projectId, problem: error.message }, "trellis.yaml was refused");
+    return null;
   });
+  if (!registered || payload.commit === undefined) return;
+  const { commit } = await readProjectSpec(ctx, payload.projectId);
+  if (commit === payload.commit) await firePush(ctx, { projectId: payload.projectId, branch: "main", commit });
 }
 
 async function readSpec(ctx: CoreContext, project: Project, commit: string): Promise<ProjectSpec> {
@@ -116,6 +128,7 @@ async function registerOne(tx: Transaction, ctx: CoreContext, project: Project, 
   if (!row) throw new Error(`Pipeline ${spec.name} of ${project.slug} was not stored`);
   const digest = specDigest(spec);
   const [latest] = await tx.select().from(pipelineVersion).where(eq(pipelineVersion.pipelineId, row.id)).orderBy(desc(pipelineVersion.number)).limit(1);
+  await syncTriggers(tx, ctx, { projectId: project.id, pipelineId: row.id, triggers: spec.triggers });
   if (latest?.specDigest === digest) return { pipelineId: row.id, name: spec.name, versionId: latest.id, number: latest.number, created: false };
   const version = { id: ctx.newId(), pipelineId: row.id, number: (latest?.number ?? 0) + 1, commit, spec, specDigest: digest, createdAt: ctx.now() };
   await tx.insert(pipelineVersion).values(version);
@@ -125,5 +138,10 @@ async function registerOne(tx: Transaction, ctx: CoreContext, project: Project, 
 async function markRemoved(tx: Transaction, ctx: CoreContext, project: Project, registered: RegisteredPipeline[]): Promise<void> {
   const kept = registered.map((row) => row.pipelineId);
   const gone = and(eq(pipeline.projectId, project.id), isNull(pipeline.removedAt), kept.length > 0 ? notInArray(pipeline.id, kept) : undefined);
-  await tx.update(pipeline).set({ removedAt: ctx.now() }).where(gone);
+  const removed = await tx.update(pipeline).set({ removedAt: ctx.now() }).where(gone).returning({ id: pipeline.id });
+  await removeTriggers(
+    tx,
+    ctx,
+    removed.map((row) => row.id),
+  );
 }

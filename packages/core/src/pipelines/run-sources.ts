@@ -35,7 +35,7 @@ export async function readRunSources(ctx: CoreContext, project: Project, commit:
   const cached = spec.steps.some((step) => step.cache);
   const tree = inputs.length > 0 || cached ? await host.readTree(project.repository, commit) : [];
   const datasets = inputs.map((name) => {
-    const files = tree.filter((entry) => isAtOrBelow(entry.path, name)).map(toFile);
+    const files = filesBelow(tree, name);
     const step = spec.steps.find((candidate) => candidate.inputs.includes(name));
     if (files.length === 0)
       throw invalid(name, `Step ${step?.key ?? ""} reads ${name}, which is not in the repository ${at}. Commit it or change inputs in trellis.yaml.`);
@@ -50,6 +50,11 @@ export async function readRunSources(ctx: CoreContext, project: Project, commit:
     codeDigest: cached ? filesDigest(tree.filter(({ path }) => path !== PROJECT_FILE && !inputs.some((name) => isAtOrBelow(path, name))).map(toFile)) : null,
     dataDigest: digests.length === 1 ? (digests[0]?.digest ?? null) : digests.length > 0 ? filesDigest(digests) : null,
   };
+}
+
+/** The files of a tree that a path names: itself, or all below it. */
+export function filesBelow(tree: readonly TreeEntry[], name: string): DatasetFile[] {
+  return tree.filter((entry) => isAtOrBelow(entry.path, name)).map(toFile);
 }
 
 function isAtOrBelow(path: string, name: string): boolean {

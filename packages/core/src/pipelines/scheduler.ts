@@ -12,6 +12,7 @@ import { recordRunEvents } from "./run-events.ts";
 import { settleRun } from "./settle-run.ts";
 import type { StepTracking } from "./step-tracking.ts";
 import { CANCEL_GRACE_MS, launchAttempt, recoverAttempt } from "./supervise-attempt.ts";
+import { fireDueSchedules } from "./triggers/fire-schedules.ts";
 import { SCHEDULER_CHANNEL } from "./wake-scheduler.ts";
 
 /** Everything is pushed; this only catches what a lost connection or a failed try left. */
@@ -135,6 +136,7 @@ class Scheduler {
 
   async #pass(what: "claim" | "all"): Promise<void> {
     if (what === "all") {
+      await fireDueSchedules(this.#ctx);
       await this.#passDeadlines();
       await this.#stopUnwanted();
       await this.#takeUpUnwatched();

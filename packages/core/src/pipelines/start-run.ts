@@ -21,17 +21,21 @@ export const startRunInput = z.object({
   key: z.string().min(1).max(200).optional(),
 });
 
+/** What platform code adds when it starts a run. */
+type RunOrigin = { trigger?: RunTrigger; /** Runs this commit, in place of the newest registered one. */ commit?: string | undefined };
+
 /**
  * Starts a run of the pipeline's current version at the commit that declares it. With a trigger (platform code) the natural
  * key of the firing makes it happen once. INVALID names every bad parameter, or what the commit lacks.
  */
-export async function startRun(ctx: CoreContext, input: z.input<typeof startRunInput> & { trigger?: RunTrigger }): Promise<StartedRun> {
+export async function startRun(ctx: CoreContext, input: z.input<typeof startRunInput> & RunOrigin): Promise<StartedRun> {
   const parsed = startRunInput.parse(input);
   const project = await requireProject(ctx, parsed.project, "project.write");
   const trigger: RunTrigger = input.trigger ?? { kind: "manual", key: `manual:${parsed.key ?? ctx.newId()}` };
   const fired = await findFiredRun(ctx.db, project, parsed.pipeline, trigger.key);
   if (fired) return fired;
-  const pipeline = await currentPipeline(ctx, project, parsed.pipeline);
+  const current = await currentPipeline(ctx, project, parsed.pipeline);
+  const pipeline = input.commit === undefined ? current : { ...current, commit: input.commit };
   const parameters = requireParameters(pipeline.spec.parameters, parsed.parameters);
   requireSteps(pipeline.spec, parsed.noCache, "noCache");
   const sources = await readRunSources(ctx, project, pipeline.commit, pipeline.spec);

@@ -1,6 +1,8 @@
 import { dataset, datasetVersion } from "@trellis/db/schema";
 import { and, eq } from "drizzle-orm";
 import type { CoreContext, Transaction } from "../kernel/context.ts";
+import { enqueueJob } from "../jobs/index.ts";
+import { datasetVersioned } from "./jobs.ts";
 import { filesDigest } from "./domain/files-digest.ts";
 
 export type DatasetFile = { path: string; digest: string; sizeBytes: number };
@@ -24,6 +26,7 @@ export async function recordDatasetVersion(
     .values({ id: ctx.newId(), datasetId: set.id, digest, files: input.files, sizeBytes, commit: input.commit, createdAt: ctx.now() })
     .onConflictDoNothing()
     .returning({ id: datasetVersion.id });
+  if (made) await enqueueJob(tx, datasetVersioned, { projectId: input.projectId, name: input.name, versionId: made.id, digest });
   if (made) return { datasetId: set.id, versionId: made.id, digest, created: true };
   const [known] = await tx
     .select({ id: datasetVersion.id })

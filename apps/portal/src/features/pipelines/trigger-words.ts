@@ -5,6 +5,9 @@ const WORDS: Record<string, string> = {
   push: "Push",
   data: "New data",
   drift: "Drift alert",
+  pipeline: "Other pipeline",
+  webhook: "Webhook",
+  backfill: "Backfill",
   retry: "Retry",
 };
 

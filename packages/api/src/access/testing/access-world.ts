@@ -5,7 +5,7 @@ import { ensureEnvironmentsRepository } from "@trellis/core/delivery/index.ts";
 import { AccountStoreCapability } from "@trellis/core/identity/index.ts";
 import { ROLES, type CoreContext, type Role } from "@trellis/core/kernel/context.ts";
 import { testContext } from "@trellis/core/kernel/testing/test-context.ts";
-import { PythonEnvironmentsCapability } from "@trellis/core/pipelines/ports.ts";
+import { PythonEnvironmentsCapability, SigningKeysCapability } from "@trellis/core/pipelines/ports.ts";
 import { FakeEnvironments } from "@trellis/core/pipelines/testing/fake-environments.ts";
 import { TemplateCatalogCapability, TemplateEngineCapability } from "@trellis/core/scaffolder/ports.ts";
 import { MemoryTemplateCatalog } from "@trellis/core/scaffolder/testing/memory-template-catalog.ts";
@@ -44,6 +44,7 @@ export async function openAccessWorld(database: DatabaseHandle) {
       [SourceHostCapability, sources],
       [ArtifactStoreCapability, store],
       [PythonEnvironmentsCapability, new FakeEnvironments()],
+      [SigningKeysCapability, { derive: (purpose: string) => Buffer.from(purpose) }],
       [TemplateCatalogCapability, new MemoryTemplateCatalog({ small: { "template.yaml": MANIFEST, "skeleton/trellis.yaml": "version: 1\n" } })],
       [TemplateEngineCapability, plainTemplateEngine],
       [DeployTargetCapability, new FakeDeployTarget("/nonexistent/serving")],

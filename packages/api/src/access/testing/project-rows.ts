@@ -83,6 +83,8 @@ export function newThings(word: string) {
     reportId: newId(),
     alertId: newId(),
     taskId: newId(),
+    triggerId: newId(),
+    backfillId: newId(),
   };
 }
 
@@ -114,6 +116,27 @@ async function insertRuns(db: Database, things: Things, ownerId: string, commit:
     createdAt: AT,
     startedAt: AT,
     endedAt: AT,
+  });
+  await db.insert(t.pipelineTrigger).values({
+    id: things.triggerId,
+    projectId,
+    pipelineId,
+    name: `webhook ${word}`,
+    kind: "schedule",
+    spec: { kind: "schedule", cron: "0 6 * * *", timezone: "UTC", catchUp: "last", parameters: { word } },
+    nextFireAt: new Date("2030-01-01T06:00:00Z"),
+    createdAt: AT,
+  });
+  await db.insert(t.backfill).values({
+    id: things.backfillId,
+    projectId,
+    pipelineName: "train",
+    parameter: word,
+    dates: ["2001-01-01"],
+    parameters: {},
+    concurrency: 1,
+    requestedByName: word,
+    createdAt: AT,
   });
   await db.insert(t.runCounter).values({ projectId, lastNumber: 1 });
   await db.insert(t.step).values({

@@ -1,25 +1,38 @@
 import {
+  backfillReference,
+  cancelBackfill,
   cancelRun,
   cancelRunInput,
   durationTrend,
   durationTrendInput,
+  getBackfill,
   getRun,
+  listBackfills,
   listRuns,
   listRunsInput,
+  makeWebhookSecret,
+  nextScheduled,
+  nextScheduledInput,
+  pauseTrigger,
   pipelineVersions,
   planRetry,
   planRetryInput,
   projectPipelines,
+  projectTriggers,
   registerPipelines,
   registerPipelinesInput,
   rerunRun,
   rerunRunInput,
+  resumeTrigger,
   retryRun,
   retryRunInput,
   runsTimeline,
   runsTimelineInput,
+  startBackfill,
+  startBackfillInput,
   startRun,
   startRunInput,
+  triggerInput,
 } from "@trellis/core/pipelines/index.ts";
 import { pipelineReference, projectReference, runReference, toRunReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
@@ -58,6 +71,33 @@ export const pipelinesRouter = router({
   retry: procedure("project.write", "POST /runs/{runId}/retry", "Go on from the failed steps in a new run")
     .input(retryRunInput)
     .mutation(({ ctx, input }) => retryRun(ctx.core, input)),
+  triggers: procedure("project.read", "GET /projects/{project}/triggers", "What starts runs of a project's pipelines, with their last firings")
+    .input(projectReference)
+    .query(({ ctx, input }) => projectTriggers(ctx.core, input)),
+  nextScheduled: procedure("project.list", "GET /runs/scheduled", "The next firings of all schedules that you may see")
+    .input(nextScheduledInput)
+    .query(({ ctx, input }) => nextScheduled(ctx.core, input)),
+  pauseTrigger: procedure("project.write", "POST /triggers/{triggerId}/pause", "Let a trigger start nothing until it is resumed")
+    .input(triggerInput)
+    .mutation(({ ctx, input }) => pauseTrigger(ctx.core, input)),
+  resumeTrigger: procedure("project.write", "POST /triggers/{triggerId}/resume", "Let a paused trigger start runs again")
+    .input(triggerInput)
+    .mutation(({ ctx, input }) => resumeTrigger(ctx.core, input)),
+  makeWebhookSecret: procedure("project.write", "POST /triggers/{triggerId}/secret", "A new secret of a webhook, told this once")
+    .input(triggerInput)
+    .mutation(({ ctx, input }) => makeWebhookSecret(ctx.core, input)),
+  backfills: procedure("project.read", "GET /projects/{project}/backfills", "Backfills of a project with how far each is")
+    .input(projectReference)
+    .query(({ ctx, input }) => listBackfills(ctx.core, input)),
+  backfill: procedure("project.read", "GET /backfills/{backfillId}", "A backfill with its run of each date")
+    .input(backfillReference)
+    .query(({ ctx, input }) => getBackfill(ctx.core, input)),
+  startBackfill: procedure("project.write", "POST /projects/{project}/pipelines/{pipeline}/backfills", "One run for each date of a range")
+    .input(startBackfillInput)
+    .mutation(({ ctx, input }) => startBackfill(ctx.core, input)),
+  cancelBackfill: procedure("project.write", "POST /backfills/{backfillId}/cancel", "Make no more runs of a backfill and cancel those that go on")
+    .input(backfillReference)
+    .mutation(({ ctx, input }) => cancelBackfill(ctx.core, input)),
   rerun: procedure("project.write", "POST /runs/{runId}/rerun", "Run all steps again")
     .input(rerunRunInput)
     .mutation(({ ctx, input }) => rerunRun(ctx.core, input)),

@@ -1,8 +1,9 @@
 import { conditionLeaves } from "./condition.ts";
 import { checkParameters, parameterProblem } from "./parameters.ts";
-import { ENVIRONMENT_STEP, type PipelineSpec, type ProjectSpec, type StepSpec } from "./pipeline-spec.ts";
-import { orderSteps } from "./step-graph.ts";
-import { WINDOW_END } from "./trigger.ts";
+import { ENVIRONMENT_STEP, type PipelineSpec, type ProjectSpec, type StepSpec, type TriggerSpec } from "./pipeline-spec.ts";
+import { scheduleProblem } from "./schedule.ts";
+import { orderSteps, stepsAfter } from "./step-graph.ts";
+import { placeholdersOf, triggerName } from "./trigger.ts";
 
 /** A fault of the file, at the field where it is best mended. */
 export type SpecFault = { path: (string | number)[]; message: string };
@@ -134,26 +135,59 @@ function checkRegister({ register, deploy, steps }: PipelineSpec): SpecFault[] {
 }
 
 function checkTriggers(spec: ProjectSpec, pipeline: PipelineSpec): SpecFault[] {
+  const names = new Set<string>();
   return pipeline.triggers.flatMap((trigger, index) => {
     const path = ["triggers", index, trigger.kind];
-    const faults: SpecFault[] = [];
-    if (!spec.monitors[trigger.monitor])
-      faults.push({
-        path: [...path, "monitor"],
-        message: `there is no monitor ${trigger.monitor}; monitors are ${Object.keys(spec.monitors).join(", ") || "none"}`,
-      });
-    const given = Object.entries(trigger.parameters).filter(([, value]) => value !== WINDOW_END);
-    for (const [name, value] of Object.entries(trigger.parameters)) {
-      if (value === WINDOW_END && pipeline.parameters[name] && pipeline.parameters[name].type !== "string")
-        faults.push({ path: [...path, "parameters", name], message: `${WINDOW_END} is a day such as 2001-02-28, so ${name} must be a string` });
-      if (value === WINDOW_END && !pipeline.parameters[name]) faults.push({ path: [...path, "parameters", name], message: `there is no parameter ${name}` });
-    }
-    const placeholders = Object.keys(trigger.parameters).filter((name) => trigger.parameters[name] === WINDOW_END);
-    for (const issue of checkParameters(pipeline.parameters, Object.fromEntries(given)).issues) {
-      if (!placeholders.includes(issue.path)) faults.push({ path: [...path, "parameters", issue.path], message: issue.message });
-    }
+    const faults = [...checkTriggerSubject(spec, pipeline, trigger, path), ...checkTriggerParameters(pipeline, trigger, path)];
+    if (names.has(triggerName(trigger))) faults.push({ path, message: `the same trigger is listed twice: ${triggerName(trigger)}` });
+    names.add(triggerName(trigger));
     return faults;
   });
+}
+
+/** What starts it must be there. */
+function checkTriggerSubject(spec: ProjectSpec, own: PipelineSpec, trigger: TriggerSpec, path: SpecFault["path"]): SpecFault[] {
+  if (trigger.kind === "drift" && !spec.monitors[trigger.monitor])
+    return [
+      {
+        path: [...path, "monitor"],
+        message: `there is no monitor ${trigger.monitor}; monitors are ${Object.keys(spec.monitors).join(", ") || "none"}`,
+      },
+    ];
+  if (trigger.kind === "schedule") {
+    const problem = scheduleProblem(trigger);
+    return problem ? [{ path: [...path, problem.field], message: problem.message }] : [];
+  }
+  if (trigger.kind !== "pipeline") return [];
+  if (!spec.pipelines[trigger.pipeline])
+    return [{ path: [...path, "name"], message: `there is no pipeline ${trigger.pipeline}; pipelines are ${Object.keys(spec.pipelines).join(", ")}` }];
+  const followed = Object.values(spec.pipelines).map((pipeline) => ({
+    key: pipeline.name,
+    needs: pipeline.triggers.flatMap((other) => (other.kind === "pipeline" ? [other.pipeline] : [])),
+  }));
+  return stepsAfter(followed, [own.name]).has(own.name)
+    ? [{ path: [...path, "name"], message: `${own.name} would start itself again and again through ${trigger.pipeline}` }]
+    : [];
+}
+
+function checkTriggerParameters(pipeline: PipelineSpec, trigger: TriggerSpec, path: SpecFault["path"]): SpecFault[] {
+  const faults: SpecFault[] = [];
+  const known = placeholdersOf(trigger);
+  const isPlaceholder = (value: unknown): boolean => typeof value === "string" && known.includes(value);
+  for (const [name, value] of Object.entries(trigger.parameters)) {
+    if (!isPlaceholder(value)) continue;
+    if (!pipeline.parameters[name]) faults.push({ path: [...path, "parameters", name], message: `there is no parameter ${name}` });
+    else if (pipeline.parameters[name].type !== "string")
+      faults.push({ path: [...path, "parameters", name], message: `${value} is a day such as 2001-02-28, so ${name} must be a string` });
+  }
+  const given = Object.fromEntries(Object.entries(trigger.parameters).filter(([, value]) => !isPlaceholder(value)));
+  for (const issue of checkParameters(pipeline.parameters, given).issues) {
+    // A message to a webhook may bring what the file does not give.
+    const isMissing = !Object.hasOwn(trigger.parameters, issue.path);
+    if (isPlaceholder(trigger.parameters[issue.path]) || (trigger.kind === "webhook" && isMissing)) continue;
+    faults.push({ path: [...path, "parameters", issue.path], message: issue.message });
+  }
+  return faults;
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { filePathFault } from "../../kernel/file-path.ts";
 import { isSlug } from "../../kernel/slug.ts";
 import { DURATION_PATTERN } from "./duration.ts";
-import { COMPARISONS, FILE_STAGES, PARAMETER_TYPES, RETRY_WORDS } from "./pipeline-spec.ts";
+import { CATCH_UP, COMPARISONS, FILE_STAGES, FOLLOWED_ENDS, PARAMETER_TYPES, RETRY_WORDS } from "./pipeline-spec.ts";
 import { SIZE_PATTERN } from "./size.ts";
 
 /** Names of pipelines, steps, parameters and monitors; a parameter is a Python keyword argument, so no hyphens there. */
@@ -135,7 +135,48 @@ const driftTrigger = z.strictObject({
   parameters: z.record(parameterName, scalar).default({}).describe("$window_end stands for the day on which the alert's window ends."),
 });
 
-const trigger = z.strictObject({ drift: driftTrigger.describe("A drift or quality alert.") });
+const given = z.record(parameterName, scalar).default({});
+const scheduleTrigger = z.strictObject({
+  cron: z.string().trim().min(1).max(100).describe("Five fields: minute, hour, day, month, weekday; or @daily, @hourly, @weekly."),
+  timezone: z.string().min(1).max(60).default("UTC").describe("Time zone of the fields, e.g. Europe/Berlin. Right across clock changes."),
+  catch_up: z.enum(CATCH_UP).default("last").describe("What becomes of firings that were missed while the portal was down."),
+  parameters: given.describe("$date stands for the day on which it fires, in its time zone."),
+});
+const pushTrigger = z.strictObject({
+  branch: z
+    .string()
+    .regex(/^(?!.*\.\.)[\w][\w./-]{0,199}$/, "write the name of a branch")
+    .default("main")
+    .describe("A push to it starts a run on what was pushed, with the pipeline as main has it."),
+  parameters: given.describe("Values for the run."),
+});
+const dataTrigger = z.strictObject({
+  dataset: path.describe("A new version of this dataset starts a run."),
+  parameters: given.describe("Values for the run."),
+});
+const pipelineTrigger = z.strictObject({
+  name: name.describe("The pipeline of this project whose end starts a run."),
+  on: z.enum(FOLLOWED_ENDS).default("succeeded").describe("Which ends count; ended is any but a cancelled one."),
+  parameters: given.describe("Values for the run."),
+});
+const webhookTrigger = z.strictObject({
+  name: name.describe("Name of the address; its secret is made on the project's page."),
+  parameters: given.describe("Values for the run; those in the message win."),
+});
+
+const trigger = z
+  .strictObject({
+    drift: driftTrigger.optional().describe("A drift or quality alert."),
+    schedule: scheduleTrigger.optional().describe("The clock."),
+    push: pushTrigger.optional().describe("A git push."),
+    data: dataTrigger.optional().describe("A new version of a dataset."),
+    pipeline: pipelineTrigger.optional().describe("The end of another pipeline's run."),
+    webhook: webhookTrigger.optional().describe("A signed message to an address of the portal."),
+  })
+  .superRefine((value, context) => {
+    if (Object.values(value).filter((one) => one !== undefined).length !== 1)
+      context.addIssue({ code: "custom", message: `name exactly one of ${Object.keys(trigger.shape).join(", ")}` });
+  });
 
 const register = z.strictObject({
   model: slug.describe("Name of the model."),
@@ -175,13 +216,30 @@ export const projectFileSchema = z.strictObject({
 export type ProjectFile = z.output<typeof projectFileSchema>;
 export type PipelineFile = ProjectFile["pipelines"][string];
 export type StepFile = PipelineFile["steps"][string];
+export type TriggerFile = PipelineFile["triggers"][number];
 export type { ConditionFile };
 
 /** All keys that the file knows, for suggestions when one is misspelt. */
 export const KNOWN_KEYS = [
-  ...[projectFileSchema, pipeline, parameter, step, retries, resources, conditionShape, trigger, driftTrigger, register, deploy, monitor].flatMap((schema) =>
-    Object.keys(schema.shape),
-  ),
+  ...[
+    projectFileSchema,
+    pipeline,
+    parameter,
+    step,
+    retries,
+    resources,
+    conditionShape,
+    trigger,
+    driftTrigger,
+    scheduleTrigger,
+    pushTrigger,
+    dataTrigger,
+    pipelineTrigger,
+    webhookTrigger,
+    register,
+    deploy,
+    monitor,
+  ].flatMap((schema) => Object.keys(schema.shape)),
   "all",
   "any",
   "not",

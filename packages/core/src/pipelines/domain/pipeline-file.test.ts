@@ -66,6 +66,20 @@ describe("parseProjectFile", () => {
     expect(spec.monitors.production).toEqual({ environment: "production", windowSeconds: 604_800, minRows: 200, alertAfter: 2, ofLast: 3 });
   });
 
+  it("reads every kind of trigger", () => {
+    const triggers = `triggers:
+      - schedule: { cron: "0 6 * * 1-5", timezone: Europe/Berlin, catch_up: all, parameters: { until: $date } }
+      - push: {}
+      - data: { dataset: data }
+      - webhook: { name: upstream, parameters: { max_depth: 3 } }`;
+    expect(parseProjectFile(GOOD.replace("triggers:", triggers)).pipelines.train?.triggers.slice(0, -1)).toEqual([
+      { kind: "schedule", cron: "0 6 * * 1-5", timezone: "Europe/Berlin", catchUp: "all", parameters: { until: "$date" } },
+      { kind: "push", branch: "main", parameters: {} },
+      { kind: "data", dataset: "data", parameters: {} },
+      { kind: "webhook", name: "upstream", parameters: { max_depth: 3 } },
+    ]);
+  });
+
   it("reads how a step is cached, tried again, placed and skipped", () => {
     const spec = parseProjectFile(
       GOOD.replace(
@@ -109,6 +123,36 @@ describe("parseProjectFile", () => {
       ["backoff: 10s }", "backoff: 10s, on: [oom] }"],
       "oom",
       "pipelines.train.steps.train.retries.on.0: expected timeout, infrastructure or an exit code from 1 to 255",
+    ],
+    [
+      "two kinds in one trigger",
+      ["- drift: {", "- push: {}\n        drift: {"],
+      "push: {}",
+      "pipelines.train.triggers.0: name exactly one of drift, schedule, push, data, pipeline, webhook",
+    ],
+    [
+      "a schedule that never comes",
+      ["- drift: {", '- schedule: { cron: "0 0 31 2 *" }\n      - drift: {'],
+      '"0 0 31',
+      "pipelines.train.triggers.0.schedule.cron: 0 0 31 2 * never comes",
+    ],
+    [
+      "a time zone that is none",
+      ["- drift: {", '- schedule: { cron: "@daily", timezone: Mars }\n      - drift: {'],
+      "Mars",
+      "pipelines.train.triggers.0.schedule.timezone: there is no time zone Mars; write one like Europe/Berlin or UTC",
+    ],
+    [
+      "a pipeline that would start itself",
+      ["- drift: {", "- pipeline: { name: train }\n      - drift: {"],
+      "train }\n      - drift",
+      "pipelines.train.triggers.0.pipeline.name: train would start itself again and again through train",
+    ],
+    [
+      "the same trigger twice",
+      ["- drift: {", "- push: {}\n      - push: { branch: main }\n      - drift: {"],
+      "push: { branch",
+      "pipelines.train.triggers.1.push: the same trigger is listed twice: push main",
     ],
     [
       "an amount of memory without a unit",

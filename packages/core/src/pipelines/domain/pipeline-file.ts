@@ -4,8 +4,17 @@ import { CoreError, type ErrorIssue } from "../../kernel/errors.ts";
 import { hasUnstorableText } from "../../kernel/storable-text.ts";
 import { checkSpec } from "./check-spec.ts";
 import { parseDuration } from "./duration.ts";
-import { type ConditionFile, KNOWN_KEYS, type PipelineFile, type ProjectFile, projectFileSchema, type StepFile } from "./file-schema.ts";
-import { COMPARISONS, type Condition, type PipelineSpec, type ProjectSpec, RETRY_DEFAULTS, STEP_DEFAULTS, type StepSpec } from "./pipeline-spec.ts";
+import { type ConditionFile, KNOWN_KEYS, type PipelineFile, type ProjectFile, projectFileSchema, type StepFile, type TriggerFile } from "./file-schema.ts";
+import {
+  COMPARISONS,
+  type Condition,
+  type PipelineSpec,
+  type ProjectSpec,
+  RETRY_DEFAULTS,
+  STEP_DEFAULTS,
+  type StepSpec,
+  type TriggerSpec,
+} from "./pipeline-spec.ts";
 import { parseSize } from "./size.ts";
 
 type Path = (string | number)[];
@@ -185,10 +194,20 @@ function toPipeline(name: string, pipeline: PipelineFile): PipelineSpec {
     steps: Object.entries(pipeline.steps).map(([key, step]) => toStep(key, step)),
     register: pipeline.register ?? null,
     deploy: pipeline.deploy ?? null,
-    triggers: pipeline.triggers.map((trigger) => ({ kind: "drift", ...trigger.drift })),
+    triggers: pipeline.triggers.flatMap(toTrigger),
     concurrency: pipeline.concurrency ?? null,
     priority: pipeline.priority,
   };
+}
+
+/** The schema has let through exactly one kind. */
+function toTrigger({ drift, schedule, push, data, pipeline, webhook }: TriggerFile): TriggerSpec[] {
+  if (drift) return [{ kind: "drift", ...drift }];
+  if (schedule) return [{ kind: "schedule", cron: schedule.cron, timezone: schedule.timezone, catchUp: schedule.catch_up, parameters: schedule.parameters }];
+  if (push) return [{ kind: "push", ...push }];
+  if (data) return [{ kind: "data", ...data }];
+  if (pipeline) return [{ kind: "pipeline", pipeline: pipeline.name, on: pipeline.on, parameters: pipeline.parameters }];
+  return webhook ? [{ kind: "webhook", ...webhook }] : [];
 }
 
 function toStep(key: string, step: StepFile): StepSpec {

@@ -68,12 +68,19 @@ export type Condition =
   | ({ kind: "metric" | "parameter"; name: string } & Comparison)
   | ({ kind: "output"; path: string; /** Names from the top, joined by dots. */ field: string } & Comparison);
 
-export type TriggerSpec = {
-  kind: "drift";
-  monitor: string;
-  /** Values for the run; `$window_end` stands for the day on which the alert's window ends. */
-  parameters: Record<string, ParameterValue>;
-};
+/** Values for the run that a trigger starts; one that begins with `$` may stand for something of the firing. */
+type Fires = { parameters: Record<string, ParameterValue> };
+
+export type DriftTrigger = { kind: "drift"; monitor: string } & Fires;
+export const CATCH_UP = ["skip", "last", "all"] as const;
+export type ScheduleTrigger = { kind: "schedule"; /** Five fields. */ cron: string; timezone: string; catchUp: (typeof CATCH_UP)[number] } & Fires;
+export type PushTrigger = { kind: "push"; branch: string } & Fires;
+export type DataTrigger = { kind: "data"; dataset: string } & Fires;
+export const FOLLOWED_ENDS = ["succeeded", "failed", "ended"] as const;
+export type PipelineTrigger = { kind: "pipeline"; pipeline: string; on: (typeof FOLLOWED_ENDS)[number] } & Fires;
+export type WebhookTrigger = { kind: "webhook"; name: string } & Fires;
+
+export type TriggerSpec = DriftTrigger | ScheduleTrigger | PushTrigger | DataTrigger | PipelineTrigger | WebhookTrigger;
 
 export type PipelineSpec = {
   name: string;

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DatabaseHandle } from "@trellis/db";
-import { project, projectMember, run, user } from "@trellis/db/schema";
+import { pipelineTrigger, project, projectMember, run, user } from "@trellis/db/schema";
 import { eq } from "drizzle-orm";
 import { SourceHostCapability } from "../../catalog/ports.ts";
 import { MemorySourceHost } from "../../catalog/testing/memory-source-host.ts";
@@ -13,7 +14,7 @@ import { newId } from "../../kernel/ids.ts";
 import { ArtifactStoreCapability } from "../../tracking/ports.ts";
 import { MemoryArtifactStore } from "../../tracking/testing/memory-artifact-store.ts";
 import { getRun, isRunEnded, type PipelineScheduler, startPipelineScheduler } from "../index.ts";
-import { ExecutorCapability, PythonEnvironmentsCapability } from "../ports.ts";
+import { ExecutorCapability, PythonEnvironmentsCapability, SigningKeysCapability } from "../ports.ts";
 import { FakeEnvironments } from "./fake-environments.ts";
 import { FakeExecutor } from "./fake-executor.ts";
 
@@ -46,6 +47,7 @@ export async function openLab(database: DatabaseHandle, options: { visibility?: 
     [ArtifactStoreCapability.name, store],
     [ExecutorCapability.name, executor],
     [PythonEnvironmentsCapability.name, environments],
+    [SigningKeysCapability.name, { derive: (purpose: string) => createHash("sha256").update(purpose).digest() }],
   ]);
   const contextOf = (actor: Actor): CoreContext => ({
     db: database.db,
@@ -118,6 +120,7 @@ export async function openLab(database: DatabaseHandle, options: { visibility?: 
     async close() {
       for (const scheduler of schedulers) await scheduler.stop();
       await database.db.delete(run).where(eq(run.projectId, projectRow.id));
+      await database.db.delete(pipelineTrigger).where(eq(pipelineTrigger.projectId, projectRow.id));
       await rm(rootFolder, { recursive: true, force: true });
     },
   };

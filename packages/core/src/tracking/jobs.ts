@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { defineJob } from "../jobs/index.ts";
+
+/** Fact: a dataset has a version whose content was never seen before. */
+export const datasetVersioned = defineJob({
+  name: "dataset.versioned",
+  schema: z.object({ projectId: z.uuid(), name: z.string(), versionId: z.uuid(), digest: z.string() }),
+});
+
+/** Removes files that nothing refers to any more; asked for by a slow timer. */
+export const artifactsCollect = defineJob({ name: "artifacts.collect", schema: z.object({}) });

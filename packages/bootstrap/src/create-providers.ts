@@ -5,6 +5,7 @@ import type { Logger } from "@trellis/core/kernel/context.ts";
 import { CoreError } from "@trellis/core/kernel/errors.ts";
 import { DriftDetectorCapability } from "@trellis/core/monitoring/ports.ts";
 import { ExecutorCapability, PythonEnvironmentsCapability } from "@trellis/core/pipelines/ports.ts";
+import { SecretBoxCapability, WebhookSenderCapability } from "@trellis/core/registry/ports.ts";
 import { TemplateCatalogCapability, TemplateEngineCapability } from "@trellis/core/scaffolder/ports.ts";
 import { DeployTargetCapability, ServingFoldersCapability, ServingRuntimeCapability } from "@trellis/core/serving/ports.ts";
 import { ArtifactStoreCapability } from "@trellis/core/tracking/ports.ts";
@@ -12,12 +13,15 @@ import { createFileArtifactStore } from "@trellis/providers/artifact-store/files
 import { createLocalDeployTarget } from "@trellis/providers/deploy-target/local/provider.ts";
 import { duckdbDriftDetector } from "@trellis/providers/drift-detector/duckdb/provider.ts";
 import { createLocalExecutor } from "@trellis/providers/executor/local/provider.ts";
+import { createRayExecutor } from "@trellis/providers/executor/ray/provider.ts";
 import { createLauncher } from "@trellis/providers/local-processes/launcher.ts";
 import { createUvEnvironments } from "@trellis/providers/python-environments/uv/provider.ts";
+import { createAesSecretBox } from "@trellis/providers/secret-box/aes-gcm/provider.ts";
 import { createPythonServingRuntime } from "@trellis/providers/serving-runtime/python/provider.ts";
 import { createGitSourceHost } from "@trellis/providers/source-host/git/provider.ts";
 import { folderTemplateCatalog } from "@trellis/providers/template-catalog/folder/provider.ts";
 import { createMinijinjaEngine } from "@trellis/providers/template-engine/minijinja/provider.ts";
+import { createHttpsWebhookSender } from "@trellis/providers/webhook-sender/https/provider.ts";
 import type { Environment } from "./environment.ts";
 import { CLIENT_FOLDER, TEMPLATES_FOLDER } from "./package-folders.ts";
 
@@ -32,7 +36,7 @@ export type Providers = {
 };
 
 /** Opens the provider of every capability: embedded, on the data folder, but for what the settings place elsewhere. */
-export async function createProviders({ dataFolder, variables, s3 }: Environment, log: Logger): Promise<Providers> {
+export async function createProviders({ dataFolder, variables, s3, ray, secretKey, webhooks }: Environment, log: Logger): Promise<Providers> {
   const within = (...parts: string[]): string => path.join(dataFolder, ...parts);
   const onProblem = (message: string): void => log.warn({}, message);
   const launcher = createLauncher({ onProblem });
@@ -55,12 +59,16 @@ export async function createProviders({ dataFolder, variables, s3 }: Environment
   } else {
     bind(ArtifactStoreCapability, await createFileArtifactStore({ root: within("artifacts") }), "files", within("artifacts"));
   }
-  bind(ExecutorCapability, createLocalExecutor({ folderOf: (attemptId) => within("executions", attemptId), launcher }), "local processes", "this machine");
+  const folderOf = (attemptId: string): string => within("executions", attemptId);
+  if (ray) bind(ExecutorCapability, createRayExecutor({ ...ray, folderOf }), "Ray", ray.address);
+  else bind(ExecutorCapability, createLocalExecutor({ folderOf, launcher }), "local processes", "this machine");
   bind(PythonEnvironmentsCapability, createUvEnvironments({ dataFolder, portalEnvironment: variables }), "uv", within("environments"));
   bind(DeployTargetCapability, deployTarget, "local processes", "this machine");
   bind(ServingRuntimeCapability, servingRuntime, "Python", "this machine");
   bind(ServingFoldersCapability, { inference: within("inference"), workloads: within("serving") }, "folders", dataFolder);
   bind(DriftDetectorCapability, duckdbDriftDetector(), "DuckDB", "in process");
+  bind(SecretBoxCapability, await createAesSecretBox({ keyFile: within("secret-key"), key: secretKey }), "AES-256-GCM", "in process");
+  bind(WebhookSenderCapability, createHttpsWebhookSender({ allowAny: webhooks === "any" }), "HTTPS", webhooks === "any" ? "any address" : "public addresses");
   bind(TemplateEngineCapability, templateEngine, "MiniJinja", "child process");
   bind(TemplateCatalogCapability, folderTemplateCatalog({ folder: TEMPLATES_FOLDER }), "folder", "packaged with Trellis");
 

@@ -12,6 +12,14 @@ export type Environment = {
   databaseUrl: string | undefined;
   /** The bucket for files of runs and models, or undefined for the data folder. */
   s3: { bucket: string; prefix: string; endpoint?: string; region: string } | undefined;
+  /** Steps that run at the same time, counted in CPUs; undefined: as many as this machine has, at least two. */
+  slots: number | undefined;
+  /** The cluster that runs steps, or undefined: they are processes of this machine. */
+  ray: { address: string; token: string | undefined } | undefined;
+  /** The key that seals secrets, 32 bytes in base64; undefined: one that is made and kept in the data folder. */
+  secretKey: string | undefined;
+  /** Where webhooks may lead: to public addresses over HTTPS, or anywhere. */
+  webhooks: "public" | "any";
   /** The first administrator, made at start while nobody exists. */
   administrator: { email: string; password: string } | undefined;
   /** All variables of the process; providers pick by name what their programs need (PATH, how packages are reached). */
@@ -26,8 +34,13 @@ const environmentSchema = z.object({
   TRELLIS_S3_BUCKET: z.string().optional(),
   TRELLIS_S3_PREFIX: z.string().default(""),
   TRELLIS_S3_ENDPOINT: z.url({ protocol: /^https?$/, error: "must begin with https:// or http://" }).optional(),
+  TRELLIS_SLOTS: z.coerce.number("must be a number").int().min(1).max(10_000).optional(),
+  TRELLIS_RAY_ADDRESS: z.url({ protocol: /^https?$/, error: "must begin with http:// or https://, e.g. http://ray-head:8265" }).optional(),
+  TRELLIS_RAY_TOKEN: z.string().optional(),
   AWS_REGION: z.string().optional(),
   AWS_DEFAULT_REGION: z.string().optional(),
+  TRELLIS_SECRET_KEY: z.base64("must be 32 bytes in base64").optional(),
+  TRELLIS_WEBHOOKS: z.enum(["public", "any"], "must be public or any").default("public"),
   TRELLIS_ADMIN_EMAIL: z.email("must be an e-mail address").optional(),
   TRELLIS_ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").optional(),
 });
@@ -57,6 +70,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, folder: string): E
           ...(values.TRELLIS_S3_ENDPOINT ? { endpoint: values.TRELLIS_S3_ENDPOINT } : {}),
         }
       : undefined,
+    slots: values.TRELLIS_SLOTS,
+    ray: values.TRELLIS_RAY_ADDRESS ? { address: values.TRELLIS_RAY_ADDRESS, token: values.TRELLIS_RAY_TOKEN } : undefined,
+    secretKey: values.TRELLIS_SECRET_KEY,
+    webhooks: values.TRELLIS_WEBHOOKS,
     administrator: email && password ? { email, password } : undefined,
     variables,
   };

@@ -65,7 +65,7 @@ export async function requestOf(ctx: CoreContext, attempt: LiveAttempt, places: 
     PATH: `${path.join(prepared.folder, "bin")}:${places.searchPath}`,
     VIRTUAL_ENV: prepared.folder,
   };
-  return { attemptId: attempt.id, command: attempt.spec.run, workFolder: folders.work, environment };
+  return { attemptId: attempt.id, command: attempt.spec.run, workFolder: folders.work, environment, resources: attempt.spec.resources };
 }
 
 /** A copy of the run's checkout, which the first attempt makes. Two that make it at once end with one of the two, whole. */

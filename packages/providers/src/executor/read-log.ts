@@ -1,34 +1,40 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { LogChunk } from "@trellis/core/pipelines/ports.ts";
-import type { Launcher } from "../../local-processes/launcher.ts";
-import { droppedNotice } from "../../local-processes/log-file.ts";
-import type { ProcessReference } from "../../local-processes/messages.ts";
-import { isErrno } from "../../local-processes/state-file.ts";
-import { waitForChange } from "../../local-processes/wait-for-change.ts";
+import { droppedNotice } from "../local-processes/log-file.ts";
+import { isErrno } from "../local-processes/state-file.ts";
+import { waitForChange } from "../local-processes/wait-for-change.ts";
+
+/** Log bytes kept of one attempt unless told otherwise; the command goes on when they are reached. */
+export const DEFAULT_LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Most bytes of one chunk, whatever the caller asks for. */
 const LARGEST_CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** A log file and how to learn that nothing more comes. */
+export type LogSource = {
+  file: string;
+  /** Bytes kept from its beginning. */
+  maxBytes: number;
+  /** `absent`: the command has not begun. */
+  state(): Promise<"absent" | "running" | "ended">;
+  /** Resolves when the command ends, or at once when it has not begun; rejects when `signal` aborts. */
+  ended(signal: AbortSignal): Promise<"absent" | "ended">;
+};
 
 /**
  * Reads a log by offset. With `follow` it waits for more bytes or for the end. Rejects when `signal` aborts.
  * A log that does not exist yet is an empty one.
  */
-export async function readLog(
-  launcher: Launcher,
-  reference: ProcessReference,
-  offset: number,
-  options: { limit: number; follow?: boolean; signal?: AbortSignal },
-): Promise<LogChunk> {
+export async function readLog(source: LogSource, offset: number, options: { limit: number; follow?: boolean; signal?: AbortSignal }): Promise<LogChunk> {
   const { follow = false, signal = new AbortController().signal } = options;
   const limit = Math.max(1, Math.min(options.limit, LARGEST_CHUNK_BYTES));
   for (;;) {
     signal.throwIfAborted();
     // Asked before the file is read: what a process that had ended before left there is all that comes.
-    const state = await launcher.inspect(reference);
-    const ended = state.state !== "running" && state.state !== "absent";
-    const grown = follow && !ended ? waitForGrowth(launcher, reference, signal) : null;
-    const { content, exhausted } = await readRange(reference, offset, limit);
+    const ended = (await source.state()) === "ended";
+    const grown = follow && !ended ? waitForGrowth(source, signal) : null;
+    const { content, exhausted } = await readRange(source, offset, limit);
     const end = ended && exhausted;
     if (content.length > 0 || end || grown === null) {
       grown?.cancel();
@@ -39,27 +45,27 @@ export async function readLog(
 }
 
 /** The log grows, or its process ends. */
-function waitForGrowth(launcher: Launcher, reference: ProcessReference, signal: AbortSignal): { changed: Promise<void>; cancel(): void } {
+function waitForGrowth(source: LogSource, signal: AbortSignal): { changed: Promise<void>; cancel(): void } {
   const enough = new AbortController();
   const either = AbortSignal.any([signal, enough.signal]);
-  const growth = waitForChange({ file: reference.logFile, signal: either });
-  const ended = launcher.ended(reference, either);
-  const changed = Promise.race([growth, ended.then((state) => (state.state === "absent" ? growth : undefined))]);
+  const growth = waitForChange({ file: source.file, signal: either });
+  const ended = source.ended(either);
+  const changed = Promise.race([growth, ended.then((state) => (state === "absent" ? growth : undefined))]);
   const tidy = changed.finally(() => enough.abort());
   for (const promise of [growth, ended, changed, tidy]) promise.catch(() => {});
   return { changed: tidy, cancel: () => enough.abort() };
 }
 
-async function readRange(reference: ProcessReference, offset: number, limit: number): Promise<{ content: Buffer; exhausted: boolean }> {
+async function readRange(source: LogSource, offset: number, limit: number): Promise<{ content: Buffer; exhausted: boolean }> {
   let file: FileHandle;
   try {
-    file = await open(reference.logFile, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await open(source.file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return { content: Buffer.alloc(0), exhausted: true };
     throw error;
   }
   try {
-    const visible = await visibleSize(file, reference.logLimit.maxBytes);
+    const visible = await visibleSize(file, source.maxBytes);
     const length = Math.max(0, Math.min(limit, visible - offset));
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
     return { content: buffer.subarray(0, bytesRead), exhausted: offset + bytesRead >= visible };

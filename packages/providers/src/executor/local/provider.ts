@@ -4,10 +4,7 @@ import type { ExecutionHandle, ExecutionRequest, ExecutionState, Executor } from
 import type { Launcher } from "../../local-processes/launcher.ts";
 import type { ProcessReference } from "../../local-processes/messages.ts";
 import { isErrno } from "../../local-processes/state-file.ts";
-import { readLog } from "./read-log.ts";
-
-/** Log bytes kept of one attempt unless told otherwise; the command goes on when they are reached. */
-export const DEFAULT_LOG_LIMIT_BYTES = 64 * 1024 * 1024;
+import { DEFAULT_LOG_LIMIT_BYTES, type LogSource, readLog } from "../read-log.ts";
 
 /**
  * Runs commands as processes of this machine. In the folder of an attempt it keeps `log` (stdout and stderr) and `process`
@@ -81,7 +78,19 @@ export function createLocalExecutor(options: { folderOf: (attemptId: string) => 
       launcher.stop(reference, graceMs).catch(() => {});
     },
 
-    readLogs: (attemptId, offset, readOptions) => readLog(launcher, referenceOf(attemptId), offset, readOptions),
+    readLogs: (attemptId, offset, readOptions) => readLog(logOf(launcher, referenceOf(attemptId)), offset, readOptions),
+  };
+}
+
+function logOf(launcher: Launcher, reference: ProcessReference): LogSource {
+  return {
+    file: reference.logFile,
+    maxBytes: reference.logLimit.maxBytes,
+    state: async () => {
+      const { state } = await launcher.inspect(reference);
+      return state === "running" || state === "absent" ? state : "ended";
+    },
+    ended: async (signal) => ((await launcher.ended(reference, signal)).state === "absent" ? "absent" : "ended"),
   };
 }
 

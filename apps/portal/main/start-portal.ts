@@ -3,7 +3,7 @@ import path from "node:path";
 import { type ApiServices, ChangeFeed, createApiDoor } from "@trellis/api";
 import { createMlflowDoor } from "@trellis/api/mlflow/mlflow-door.ts";
 import { createGitDoor } from "@trellis/api/git/git-door.ts";
-import { CLIENT_FOLDER, JOB_HANDLERS, type Trellis } from "@trellis/bootstrap";
+import { buildClientWheel, CLIENT_FOLDER, JOB_HANDLERS, type Trellis } from "@trellis/bootstrap";
 import { authorize, countUsers, createFirstAdministrator } from "@trellis/core/identity/index.ts";
 import { ensureEnvironmentsRepository, startDelivery } from "@trellis/core/delivery/index.ts";
 import { startJobWorker } from "@trellis/core/jobs/index.ts";
@@ -36,6 +36,7 @@ export async function startPortal(trellis: Trellis) {
     changes,
     health: () => checkHealth(trellis),
     providers: () => providers.list(),
+    clientPackage: buildClientWheel,
     about: { version: VERSION, databaseKind: database.kind, startedAt: new Date() },
   };
 
@@ -52,7 +53,9 @@ export async function startPortal(trellis: Trellis) {
   });
   const scheduler = await startPipelineScheduler(asSystem(context, "Pipelines"), {
     database,
-    slots: Math.max(2, os.availableParallelism()),
+    slots: environment.slots ?? Math.max(2, os.availableParallelism()),
+    // A cluster has its own queue for what its nodes cannot hold yet.
+    ...(environment.ray ? { memoryBytes: Number.MAX_SAFE_INTEGER } : {}),
     rootFolder: path.join(environment.dataFolder, "runs"),
     clientFolder: CLIENT_FOLDER,
     tracking: stepTracking(environment, auth),

@@ -4,6 +4,7 @@ import type { Auth } from "@trellis/auth";
 import { asSystem, type CoreContext } from "@trellis/core/kernel/context.ts";
 import { type Context, Hono } from "hono";
 import { sameOriginOnly } from "./access/same-origin.ts";
+import { addClientPackage } from "./downloads/client-package.ts";
 import { downloadsDoor } from "./downloads/downloads-door.ts";
 import { eventsDoor } from "./live/events-door.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
@@ -45,6 +46,7 @@ export function createApiDoor(options: ApiDoorOptions): Hono {
     if (!signedIn || core.actor.kind !== "user") return c.json({ error: { code: "UNAUTHORIZED", message: "Sign in first.", issues: [] } }, 401);
     return eventsDoor(c, services.changes, core.actor.userId);
   });
+  addClientPackage(door, services);
   door.route("/v1", downloadsDoor(contextOf));
   door.route("/v1", webhookDoor(options.core));
   door.route(

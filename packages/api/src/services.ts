@@ -9,5 +9,7 @@ export type ApiServices = {
   health(): Promise<Record<string, string>>;
   /** Which technology serves which capability. */
   providers(): { capability: string; technology: string; location: string }[];
+  /** The Python client as a wheel that pip installs. */
+  clientPackage(): Promise<{ fileName: string; content: Uint8Array }>;
   about: { version: string; databaseKind: "postgres" | "pglite"; startedAt: Date };
 };

@@ -1,3 +1,4 @@
+export { buildClientWheel } from "./client-wheel.ts";
 export { createTrellis, type Trellis } from "./create-trellis.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export { JOB_HANDLERS } from "./job-handlers.ts";

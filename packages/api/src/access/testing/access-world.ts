@@ -58,6 +58,7 @@ export async function openAccessWorld(database: DatabaseHandle) {
     changes,
     health: async () => ({ database: "ok" }),
     providers: () => [],
+    clientPackage: async () => ({ fileName: "client.whl", content: Buffer.from("a wheel") }),
     about: { version: "0.0.0", databaseKind: database.kind, startedAt: new Date(0) },
   };
 

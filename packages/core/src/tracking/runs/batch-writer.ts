@@ -20,9 +20,9 @@ export class BatchWriter {
   readonly #db: Database;
   readonly #announcedMs = new Map<string, number>();
   readonly #late = new Set<string>();
-  #timer: NodeJS.Timeout | null = null;
   #waiting: Waiting[] = [];
   #flying = false;
+  #willAnnounce = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -68,19 +68,21 @@ export class BatchWriter {
         this.#announcedMs.set(runId, now);
       } else if (!due.has(runId)) this.#late.add(runId);
     }
-    if (this.#late.size > 0) this.#announceLater();
+    if (this.#late.size > 0 && !this.#willAnnounce) this.#announceLater();
     return due;
   }
 
   #announceLater(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+    this.#willAnnounce = true;
+    const timer = setTimeout(() => {
+      this.#willAnnounce = false;
       const runIds = [...this.#late];
       this.#late.clear();
       announce(this.#db, ...runIds.map((runId) => `run:${runId}` as const)).catch(() => {
         // The database is closed or breaks down: nobody reads pages of it.
       });
-    }, ANNOUNCE_EVERY_MS).unref();
+    }, ANNOUNCE_EVERY_MS);
+    timer.unref();
   }
 }
 

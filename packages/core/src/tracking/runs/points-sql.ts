@@ -1,3 +1,5 @@
+const IS_LATER = "(excluded.step, excluded.timestamp, excluded.value) > (metric_latest.step, metric_latest.timestamp, metric_latest.value)";
+
 /**
  * The part of a statement that adds points to metrics and moves the latest values: clauses of a `with`, after one named
  * `given (run_id, experiment_id, key, timestamp, step, value, step_key)`. What was new is in `added`; a point that is there
@@ -17,11 +19,10 @@ export const ADD_POINTS = `
     insert into metric_latest (run_id, key, value, step, timestamp, step_key, points, experiment_id)
     select run_id, key, value, step, timestamp, step_key, points, (select experiment_id from tracked_run where id = last.run_id) from last order by run_id, key
     on conflict (run_id, key) do update set
-      (value, timestamp, step, step_key) = (
-        select g.value, g.timestamp, g.step, g.step_key from (values
-          (excluded.value, excluded.timestamp, excluded.step, excluded.step_key),
-          (metric_latest.value, metric_latest.timestamp, metric_latest.step, metric_latest.step_key)
-        ) as g(value, timestamp, step, step_key) order by g.step desc, g.timestamp desc, g.value desc limit 1),
+      value = case when ${IS_LATER} then excluded.value else metric_latest.value end,
+      step_key = case when ${IS_LATER} then excluded.step_key else metric_latest.step_key end,
+      timestamp = case when ${IS_LATER} then excluded.timestamp else metric_latest.timestamp end,
+      step = greatest(excluded.step, metric_latest.step),
       points = metric_latest.points + excluded.points
     returning 1
   )`;

@@ -5,6 +5,8 @@ describe("readEnvironment", () => {
   it("has a default for everything", () => {
     expect(readEnvironment({}, "/srv/trellis")).toEqual({
       port: 3000,
+      secretKey: undefined,
+      webhooks: "public",
       host: "127.0.0.1",
       dataFolder: "/srv/trellis/data",
       databaseUrl: undefined,

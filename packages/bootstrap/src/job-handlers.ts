@@ -35,6 +35,7 @@ import {
   runFinished,
   versionRegistered,
 } from "@trellis/core/pipelines/index.ts";
+import { deliverWebhook, deliverWebhookJob } from "@trellis/core/registry/index.ts";
 import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
 import { inferencesRecorded } from "@trellis/core/serving/index.ts";
 import { datasetVersioned } from "@trellis/core/tracking/index.ts";
@@ -58,6 +59,7 @@ export const JOB_HANDLERS: JobHandler[] = [
   handleJob(deploymentRecheck, recheckDeployment),
   handleJob(deploymentLive, ensureMonitorOf),
   handleJob(inferencesRecorded, requestEvaluation),
+  handleJob(deliverWebhookJob, deliverWebhook),
   handleJob(monitorEvaluate, evaluateMonitor),
   handleJob(monitorEvaluateAll, evaluateAllMonitors),
   handleJob(monitorRetrain, startRetraining),

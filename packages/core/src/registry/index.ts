@@ -55,3 +55,10 @@ export {
   restoreModelVersion,
   transitionModelVersion,
 } from "./protocol/version-verbs.ts";
+export { searchModelVersions } from "./search/search-model-versions.ts";
+export { searchRegisteredModels } from "./search/search-registered-models.ts";
+export { WEBHOOK_EVENTS, type WebhookEvent } from "./domain/webhook-events.ts";
+export { deliverWebhookJob } from "./jobs.ts";
+export { createWebhook, deleteWebhook, getWebhook, listWebhooks, type NewWebhook, updateWebhook, type WebhookChange } from "./webhooks/manage-webhooks.ts";
+export { deliverWebhook, listWebhookDeliveries, testWebhook, type WebhookDelivery, webhookSignature, type WebhookTest } from "./webhooks/send-webhook.ts";
+export { type Webhook } from "./webhooks/webhook.ts";

@@ -27,6 +27,8 @@ const filesOfRun = ({ experimentId, runId }: Things): { path: string } => ({ pat
 const modelWithFiles: Input = ({ loggedModelId }) => ({ model_id: `m-${hex(loggedModelId)}` });
 const METRIC = { key: "a", value: 1, timestamp: 1, step: 0 };
 const TAG = { key: "a", value: "b" };
+const model: Input = ({ modelName }) => ({ name: modelName });
+const version: Input = ({ modelName }) => ({ name: modelName, version: "2" });
 
 /** Every endpoint, by method and path. One that is missing here fails the walk. */
 export const ENDPOINT_ENTRIES: Record<string, EndpointEntry> = {
@@ -61,6 +63,41 @@ export const ENDPOINT_ENTRIES: Record<string, EndpointEntry> = {
   "POST /mlflow/runs/set-tag": write((things) => ({ ...run(things), ...TAG })),
   "POST /mlflow/runs/delete-tag": write((things) => ({ ...run(things), key: "a" })),
   "POST /mlflow/runs/log-batch": write((things) => ({ ...run(things), metrics: [METRIC], params: [TAG], tags: [TAG] })),
+  "POST /mlflow/registered-models/create": nothing,
+  "GET /mlflow/registered-models/get": read(model),
+  "POST /mlflow/registered-models/rename": write((things) => ({ ...model(things), new_name: "taken over" })),
+  "PATCH /mlflow/registered-models/update": write((things) => ({ ...model(things), description: "Mine" })),
+  "DELETE /mlflow/registered-models/delete": write(model),
+  "GET /mlflow/registered-models/search": list(
+    () => ({ max_results: 1000 }),
+    ({ word }) => ({ filter: `name LIKE '${word}%'` }),
+  ),
+  "POST /mlflow/registered-models/get-latest-versions": read(model),
+  "GET /mlflow/registered-models/get-latest-versions": read(model),
+  "POST /mlflow/registered-models/set-tag": write((things) => ({ ...model(things), ...TAG })),
+  "DELETE /mlflow/registered-models/delete-tag": write((things) => ({ ...model(things), key: "a" })),
+  "POST /mlflow/registered-models/alias": write((things) => ({ ...version(things), alias: "mine" })),
+  "DELETE /mlflow/registered-models/alias": write((things) => ({ ...model(things), alias: `${things.word}-best` })),
+  "GET /mlflow/registered-models/alias": read((things) => ({ ...model(things), alias: `${things.word}-best` })),
+  "POST /mlflow/model-versions/create": write((things) => ({ ...model(things), source: "s3://bucket/model" })),
+  "GET /mlflow/model-versions/get": read(version),
+  "PATCH /mlflow/model-versions/update": write((things) => ({ ...version(things), description: "Mine" })),
+  "DELETE /mlflow/model-versions/delete": write((things) => ({ name: things.modelName, version: "1" })),
+  "POST /mlflow/model-versions/transition-stage": write((things) => ({ ...version(things), stage: "Staging" })),
+  "GET /mlflow/model-versions/search": list(
+    () => ({ max_results: 1000 }),
+    ({ word }) => ({ filter: `name = '${word}-model'` }),
+  ),
+  "GET /mlflow/model-versions/get-download-uri": read(version),
+  "POST /mlflow/model-versions/set-tag": write((things) => ({ ...version(things), ...TAG })),
+  "DELETE /mlflow/model-versions/delete-tag": write((things) => ({ ...version(things), key: "a" })),
+  // Webhooks are of people, not of projects: who is not their owner does not find them (registry's own tests).
+  "POST /mlflow/webhooks": nothing,
+  "GET /mlflow/webhooks": nothing,
+  "GET /mlflow/webhooks/{webhook_id}": nothing,
+  "PATCH /mlflow/webhooks/{webhook_id}": nothing,
+  "DELETE /mlflow/webhooks/{webhook_id}": nothing,
+  "POST /mlflow/webhooks/{webhook_id}/test": nothing,
   "GET /mlflow/artifacts/list": read(stepRun),
   "GET /mlflow/logged-models/{model_id}/artifacts/directories": read(modelWithFiles),
   "GET /mlflow/logged-models/{model_id}/artifacts/files": read((things) => ({ ...modelWithFiles(things), artifact_file_path: `model/${things.word}.pkl` })),

@@ -11,6 +11,15 @@ export const modelId: Reader<string> = mapped(text, modelIdOfProtocol);
 /** Number of an experiment. */
 export const experimentId: Reader<number> = mapped(text, experimentIdOfProtocol);
 
+/** Number of a model's version, which clients send as text; INVALID in the protocol's words for what is no number. */
+export const versionNumber: Reader<number> = {
+  read(sent) {
+    const digits = typeof sent === "number" || typeof sent === "bigint" ? String(sent) : sent;
+    if (typeof digits !== "string" || !/^-?\d{1,30}$/.test(digits)) refuse("Parameter 'version' must be an integer.");
+    return Number(digits);
+  },
+};
+
 /** A tag or a parameter; without a value, its value is the empty text. */
 export const keyValue: Reader<KeyValue> = record({ key: required(text), value: orElse(text, "") });
 

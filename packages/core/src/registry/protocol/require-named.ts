@@ -8,6 +8,8 @@ import type { ModelVersion, RegisteredModel } from "../require-model.ts";
 /** A version as clients of the MLflow protocol name one. */
 export type NamedVersion = { model: string; version: number };
 
+const MAX_VERSION = 2_147_483_647;
+
 /** The model of this name, if the actor may do this in its project. NOT_FOUND, in the protocol's words, when it is not there or hidden. */
 export async function requireModelNamed(ctx: CoreContext, name: string, permission: Permission): Promise<RegisteredModel> {
   const [model] = await ctx.db
@@ -26,6 +28,8 @@ export async function requireVersionNamed(
   permission: Permission,
 ): Promise<{ model: RegisteredModel; version: ModelVersion }> {
   const missing = versionNotFound(named);
+  // Beyond what the column holds there can be none.
+  if (named.version < 1 || named.version > MAX_VERSION) throw missing;
   const [row] = await ctx.db
     .select({ model: registeredModel, version: modelVersion })
     .from(registeredModel)

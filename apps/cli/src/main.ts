@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addCreateCommands } from "./commands/create.ts";
 import { addDeliveryCommands } from "./commands/delivery.ts";
 import { addModelCommands } from "./commands/models.ts";
+import { addPipelineCommands } from "./commands/pipelines.ts";
 import { addRunCommands } from "./commands/runs.ts";
 import { addSessionCommands } from "./commands/session.ts";
 import { EXIT, Failure } from "./failure.ts";
@@ -16,6 +17,7 @@ program.exitOverride((error) => {
 addSessionCommands(program);
 addCreateCommands(program);
 addRunCommands(program);
+addPipelineCommands(program);
 addModelCommands(program);
 addDeliveryCommands(program);
 

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Client } from "../client.ts";
-import { EXIT, Failure } from "../failure.ts";
+import { Failure } from "../failure.ts";
 import { print, table, time } from "../output.ts";
+import { parametersOf } from "./run-parameters.ts";
 import { signedInClient } from "./session.ts";
 
 type RunRow = {
@@ -44,7 +45,7 @@ export function addRunCommands(program: Command): void {
       const started = await client.post<{ runId: string; number: number; created: boolean }>(
         `/projects/${encodeURIComponent(project)}/pipelines/${encodeURIComponent(pipeline)}/runs`,
         {
-          parameters: parametersOf(options.parameter ?? []),
+          parameters: parametersOf(options.parameter ?? [], "--parameter"),
           noCache: options.cache ? (options.fresh ?? false) : true,
           ...(options.key ? { key: options.key } : {}),
         },
@@ -92,35 +93,38 @@ export function addRunCommands(program: Command): void {
     .description("cancel a run and everything that it started")
     .argument("<project>", "project")
     .argument("<number>", "number of the run")
-    .action(async (project: string, number: string) => {
+    .option("--json", "as JSON")
+    .action(async (project: string, number: string, options: { json?: boolean }) => {
       const client = await signedInClient();
       const run = await client.get<Run>("/run", { project, number });
-      const { status } = await client.post<{ status: string }>(`/runs/${run.id}/cancel`);
-      process.stdout.write(`Run ${number} is ${status}.\n`);
+      const cancelled = await client.post<{ status: string }>(`/runs/${run.id}/cancel`);
+      print(options.json, cancelled, () => `Run ${number} is ${cancelled.status}.`);
     });
   program
     .command("retry")
+    .alias("resume")
     .description("go on from the failed steps of a run, in a new run")
     .argument("<project>", "project")
     .argument("<number>", "number of the run")
+    .option("--plan", "only show what it would reuse and what it would run")
     .option("-f, --follow", "show the logs until it ends")
-    .action(async (project: string, number: string, options: { follow?: boolean }) => {
+    .option("--json", "as JSON")
+    .action(async (project: string, number: string, options: { plan?: boolean; follow?: boolean; json?: boolean }) => {
       const client = await signedInClient();
       const run = await client.get<Run>("/run", { project, number });
+      if (options.plan) {
+        const plan = await client.get<{ steps: { key: string; action: string; why: string }[] }>(`/runs/${run.id}/retry-plan`);
+        return print(options.json, plan, () =>
+          table(
+            ["STEP", "ACTION", "WHY"],
+            plan.steps.map((step) => [step.key, step.action, step.why]),
+          ),
+        );
+      }
       const retry = await client.post<{ runId: string; number: number }>(`/runs/${run.id}/retry`);
-      process.stdout.write(`Run ${retry.number} goes on from run ${number}.\n`);
-      if (options.follow) await follow(client, { runId: retry.runId });
+      if (!options.follow) return print(options.json, retry, () => `Run ${retry.number} goes on from run ${number}.`);
+      await follow(client, { runId: retry.runId });
     });
-}
-
-function parametersOf(pairs: string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at < 1) throw new Failure(`--parameter takes name=value, not ${pair}.`, EXIT.usage);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }
 
 /** Shows every attempt's log as it is written, in the order in which attempts begin; throws when the run did not succeed. */

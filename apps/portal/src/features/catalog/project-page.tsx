@@ -21,7 +21,7 @@ import {
   Time,
 } from "@trellis/ui";
 import { CirclePlay, Settings } from "lucide-react";
-import { RunsTable, StartRunButton } from "@/features/pipelines";
+import { BackfillsCard, RunsTable, StartRunButton, TriggersCard } from "@/features/pipelines";
 import { Markdown, PageFrame, useCrumbs, useOrigin } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
@@ -77,6 +77,8 @@ function ProjectDetail({ project }: { project: Project }) {
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
           <div className="flex min-w-0 flex-col gap-4">
             <Pipelines project={project} />
+            <TriggersCard project={project} />
+            <Backfills project={project} />
             <RecentRuns project={project} />
             <Readme project={project} />
           </div>
@@ -194,6 +196,13 @@ function Pipelines({ project }: { project: Project }) {
       </PageFrame>
     </Card>
   );
+}
+
+function Backfills({ project }: { project: Project }) {
+  const trpc = useTRPC();
+  const pipelines = useQuery(trpc.pipelines.ofProject.queryOptions({ project: project.slug }));
+  if (!pipelines.data) return null;
+  return <BackfillsCard project={project} pipelines={pipelines.data.pipelines.flatMap(({ spec, removedAt }) => (spec && !removedAt ? [spec] : []))} />;
 }
 
 function RecentRuns({ project }: { project: Project }) {

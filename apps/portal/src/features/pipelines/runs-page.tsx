@@ -7,10 +7,15 @@ import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, us
 import { useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { useTRPC } from "@/live/trpc";
+import { NextScheduled } from "./next-scheduled";
 import { RunsTable } from "./runs-table";
+import { triggerWords } from "./trigger-words";
 
 const STATUSES = ["running", "queued", "failed", "errored", "succeeded", "cancelled"] as const;
-const TRIGGERS = ["manual", "scaffold", "drift", "retry"] as const;
+const TRIGGERS = ["manual", "schedule", "push", "data", "drift", "pipeline", "webhook", "backfill", "scaffold", "retry"] as const;
+
+/** Those that many look for; the others are for links. */
+const TRIGGER_CHIPS = ["schedule", "drift", "backfill"] as const;
 
 /** Every run that the person may see, live, with filters in the address. */
 export function RunsPage() {
@@ -50,12 +55,12 @@ export function RunsPage() {
                 active: filters.status.includes(status),
                 onToggle: () => void setFilters({ status: toggle(filters.status, status) }),
               })),
-              {
-                id: "drift",
-                label: "By drift",
-                active: filters.trigger.includes("drift"),
-                onToggle: () => void setFilters({ trigger: toggle(filters.trigger, "drift") }),
-              },
+              ...TRIGGER_CHIPS.map((trigger) => ({
+                id: trigger,
+                label: triggerWords(trigger),
+                active: filters.trigger.includes(trigger),
+                onToggle: () => void setFilters({ trigger: toggle(filters.trigger, trigger) }),
+              })),
             ]}
             onClear={filtered ? () => void setFilters(null) : undefined}
           />
@@ -74,6 +79,7 @@ export function RunsPage() {
           />
         </Card>
       )}
+      <NextScheduled />
     </>
   );
 }

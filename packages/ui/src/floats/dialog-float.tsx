@@ -1,10 +1,21 @@
 "use client";
+import type { ReactNode, RefObject } from "react";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { IconButton } from "../buttons/icon-button.tsx";
-import type { DialogProps } from "./dialog.tsx";
 import { scrimClasses } from "./float-classes.ts";
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  children?: ReactNode;
+  footer?: ReactNode;
+  size?: "sm" | "md" | "lg";
+  initialFocus?: RefObject<HTMLElement | null>;
+}
 
 const widths = { sm: "max-w-105", md: "max-w-140", lg: "max-w-200" };
 

@@ -1,18 +1,9 @@
 "use client";
-import type { ReactNode, RefObject } from "react";
 import { deferred } from "../foundation/deferred.ts";
 import { useWasTrue } from "../foundation/use-was-true.ts";
+import type { DialogProps } from "./dialog-float.tsx";
 
-export interface DialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: ReactNode;
-  description?: ReactNode;
-  children?: ReactNode;
-  footer?: ReactNode;
-  size?: "sm" | "md" | "lg";
-  initialFocus?: RefObject<HTMLElement | null>;
-}
+export type { DialogProps } from "./dialog-float.tsx";
 
 const float = deferred(() => import("./dialog-float.tsx"));
 

@@ -1,10 +1,21 @@
 "use client";
+import type { ReactNode } from "react";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { IconButton } from "../buttons/icon-button.tsx";
-import type { DrawerProps } from "./drawer.tsx";
 import { scrimClasses } from "./float-classes.ts";
+
+export interface DrawerProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  children: ReactNode;
+  footer?: ReactNode;
+  side?: "right" | "left";
+  /** Pixels; never wider than the screen. */
+  width?: number;
+}
 
 /** The drawer itself. */
 export function DrawerFloat({ open, onOpenChange, title, children, footer, side = "right", width = 480 }: DrawerProps) {

@@ -1,18 +1,9 @@
 "use client";
-import type { ReactNode } from "react";
 import { deferred } from "../foundation/deferred.ts";
 import { useWasTrue } from "../foundation/use-was-true.ts";
+import type { DrawerProps } from "./drawer-float.tsx";
 
-export interface DrawerProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: ReactNode;
-  children: ReactNode;
-  footer?: ReactNode;
-  side?: "right" | "left";
-  /** Pixels; never wider than the screen. */
-  width?: number;
-}
+export type { DrawerProps } from "./drawer-float.tsx";
 
 const float = deferred(() => import("./drawer-float.tsx"));
 

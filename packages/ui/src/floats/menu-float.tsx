@@ -1,12 +1,33 @@
 "use client";
+import type { IconType } from "../foundation/types.ts";
 import { Menu as Base } from "@base-ui/react/menu";
 import { clsx } from "clsx";
 import { Check } from "lucide-react";
 import { Fragment, useRef } from "react";
-import type { FocusEvent } from "react";
+import type { FocusEvent, ReactElement, ReactNode } from "react";
 import { Link } from "../links/link.tsx";
 import { floatClasses } from "./float-classes.ts";
-import type { MenuAction, MenuEntry, MenuProps } from "./menu.tsx";
+
+export interface MenuAction {
+  label: ReactNode;
+  icon?: IconType;
+  href?: string;
+  onSelect?: () => void;
+  disabled?: boolean;
+  danger?: boolean;
+  hint?: ReactNode;
+  checked?: boolean;
+}
+
+export type MenuEntry = MenuAction | { separator: true } | { heading: string };
+
+export interface MenuProps {
+  /** One element that takes a ref and props, such as a Button. */
+  trigger: ReactElement;
+  items: MenuEntry[];
+  align?: "start" | "end" | "center";
+  label?: string;
+}
 
 const itemClasses =
   "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover";

@@ -1,30 +1,10 @@
 "use client";
 import { useState } from "react";
-import type { ReactElement, ReactNode } from "react";
 import { deferred } from "../foundation/deferred.ts";
-import type { IconType } from "../foundation/types.ts";
 import { OpensLater } from "./opens-later.tsx";
+import type { MenuProps } from "./menu-float.tsx";
 
-export interface MenuAction {
-  label: ReactNode;
-  icon?: IconType;
-  href?: string;
-  onSelect?: () => void;
-  disabled?: boolean;
-  danger?: boolean;
-  hint?: ReactNode;
-  checked?: boolean;
-}
-
-export type MenuEntry = MenuAction | { separator: true } | { heading: string };
-
-export interface MenuProps {
-  /** One element that takes a ref and props, such as a Button. */
-  trigger: ReactElement;
-  items: MenuEntry[];
-  align?: "start" | "end" | "center";
-  label?: string;
-}
+export type { MenuAction, MenuEntry, MenuProps } from "./menu-float.tsx";
 
 const float = deferred(() => import("./menu-float.tsx"));
 

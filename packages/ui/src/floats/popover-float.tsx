@@ -1,8 +1,21 @@
 "use client";
+import type { Side } from "./tooltip.tsx";
+import type { ReactElement, ReactNode } from "react";
 import { Popover as Base } from "@base-ui/react/popover";
 import { clsx } from "clsx";
 import { floatClasses } from "./float-classes.ts";
-import type { PopoverProps } from "./popover.tsx";
+
+export interface PopoverProps {
+  trigger: ReactElement;
+  children: ReactNode;
+  /** Name of the popover for readers. */
+  label: string;
+  align?: "start" | "end" | "center";
+  side?: Side;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  className?: string;
+}
 
 /** The popover itself. It is loaded because it was opened, so it starts open. */
 export function PopoverFloat({ trigger, children, label, align = "end", side = "bottom", open, onOpenChange, className }: PopoverProps) {

@@ -1,21 +1,10 @@
 "use client";
 import { useState } from "react";
-import type { ReactElement, ReactNode } from "react";
 import { deferred } from "../foundation/deferred.ts";
 import { OpensLater } from "./opens-later.tsx";
-import type { Side } from "./tooltip.tsx";
+import type { PopoverProps } from "./popover-float.tsx";
 
-export interface PopoverProps {
-  trigger: ReactElement;
-  children: ReactNode;
-  /** Name of the popover for readers. */
-  label: string;
-  align?: "start" | "end" | "center";
-  side?: Side;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  className?: string;
-}
+export type { PopoverProps } from "./popover-float.tsx";
 
 const float = deferred(() => import("./popover-float.tsx"));
 

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { buttonClasses } from "../buttons/button.tsx";
 import { IconButton } from "../buttons/icon-button.tsx";
 import type { IconType } from "../foundation/types.ts";
-import type { ToastQueue, ToastTone } from "./toaster.tsx";
+import type { ToastQueue, ToastTone } from "./toast-queue.ts";
 
 const marks: Record<ToastTone, { icon: IconType | null; classes: string }> = {
   neutral: { icon: null, classes: "" },

@@ -1,13 +1,32 @@
 "use client";
+import type { ReactNode } from "react";
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { clsx } from "clsx";
 import { Check, ChevronDown, LoaderCircle, X } from "lucide-react";
 import { useState } from "react";
 import { floatClasses } from "../floats/float-classes.ts";
 import { useControlWiring } from "../foundation/control-context.ts";
-import type { ComboboxProps } from "./combobox.tsx";
 import { controlClasses } from "./control-classes.ts";
 import { useLoaded } from "./use-loaded.ts";
+
+export interface ComboboxProps<T> {
+  value: T | null;
+  onValueChange: (value: T | null) => void;
+  /** All choices, filtered here. */
+  items?: T[];
+  /** Or choices by question, such as from the server; keep it stable with useCallback. */
+  load?: (query: string, signal: AbortSignal) => Promise<T[]>;
+  itemKey: (item: T) => string;
+  itemLabel: (item: T) => string;
+  renderItem?: (item: T) => ReactNode;
+  placeholder?: string;
+  label?: string;
+  emptyText?: string;
+  disabled?: boolean;
+  invalid?: boolean;
+  size?: "sm" | "md";
+  className?: string;
+}
 
 function Choices<T>({ itemKey, itemLabel, renderItem }: Pick<ComboboxProps<T>, "itemKey" | "itemLabel" | "renderItem">) {
   return (

@@ -1,27 +1,10 @@
 "use client";
 import { useId, useState } from "react";
-import type { ReactNode } from "react";
 import { deferred } from "../foundation/deferred.ts";
 import { TextInput } from "./text-input.tsx";
+import type { ComboboxProps } from "./combobox-float.tsx";
 
-export interface ComboboxProps<T> {
-  value: T | null;
-  onValueChange: (value: T | null) => void;
-  /** All choices, filtered here. */
-  items?: T[];
-  /** Or choices by question, such as from the server; keep it stable with useCallback. */
-  load?: (query: string, signal: AbortSignal) => Promise<T[]>;
-  itemKey: (item: T) => string;
-  itemLabel: (item: T) => string;
-  renderItem?: (item: T) => ReactNode;
-  placeholder?: string;
-  label?: string;
-  emptyText?: string;
-  disabled?: boolean;
-  invalid?: boolean;
-  size?: "sm" | "md";
-  className?: string;
-}
+export type { ComboboxProps } from "./combobox-float.tsx";
 
 const float = deferred(() => import("./combobox-float.tsx"));
 

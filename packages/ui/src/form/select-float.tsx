@@ -1,11 +1,34 @@
 "use client";
+import type { ReactNode } from "react";
 import { Select as Base } from "@base-ui/react/select";
 import { clsx } from "clsx";
 import { Check, ChevronDown } from "lucide-react";
 import { floatClasses } from "../floats/float-classes.ts";
 import { useControlWiring } from "../foundation/control-context.ts";
 import { controlClasses } from "./control-classes.ts";
-import type { SelectProps } from "./select.tsx";
+
+export interface SelectOption<V extends string> {
+  value: V;
+  label: ReactNode;
+  description?: ReactNode;
+  disabled?: boolean;
+}
+
+export interface SelectProps<V extends string> {
+  options: readonly SelectOption<V>[];
+  value?: V | null;
+  defaultValue?: V;
+  onValueChange?: (value: V) => void;
+  placeholder?: string;
+  name?: string;
+  id?: string;
+  size?: "sm" | "md";
+  /** Name for readers outside a Field. */
+  label?: string;
+  disabled?: boolean;
+  invalid?: boolean;
+  className?: string;
+}
 
 /** The list and its trigger. It is loaded because it was opened, so it starts open. */
 export function SelectFloat<V extends string>(props: SelectProps<V>) {

@@ -2,33 +2,12 @@
 import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
 import { useId, useState } from "react";
-import type { ReactNode } from "react";
 import { useControlWiring } from "../foundation/control-context.ts";
 import { deferred } from "../foundation/deferred.ts";
 import { controlClasses } from "./control-classes.ts";
+import type { SelectProps } from "./select-float.tsx";
 
-export interface SelectOption<V extends string> {
-  value: V;
-  label: ReactNode;
-  description?: ReactNode;
-  disabled?: boolean;
-}
-
-export interface SelectProps<V extends string> {
-  options: readonly SelectOption<V>[];
-  value?: V | null;
-  defaultValue?: V;
-  onValueChange?: (value: V) => void;
-  placeholder?: string;
-  name?: string;
-  id?: string;
-  size?: "sm" | "md";
-  /** Name for readers outside a Field. */
-  label?: string;
-  disabled?: boolean;
-  invalid?: boolean;
-  className?: string;
-}
+export type { SelectOption, SelectProps } from "./select-float.tsx";
 
 const float = deferred(() => import("./select-float.tsx"));
 

@@ -17,7 +17,8 @@ export function SignInPage() {
     setError(null);
     try {
       await signIn(String(form.get("email")), String(form.get("password")));
-      window.location.assign(next?.startsWith("/") && !next.startsWith("//") ? next : "/");
+      // A link of an MLflow client says where to behind its hash, which the redirect to this page has kept.
+      window.location.assign(next?.startsWith("/") && !next.startsWith("//") ? next : `/${window.location.hash}`);
     } catch (caught) {
       setError(caught instanceof Error ? caught.message : String(caught));
       setBusy(false);

@@ -28,15 +28,15 @@ const comparison = (sides: Side[], more: Partial<Comparison> = {}): Comparison =
 
 describe("comparisonFinding", () => {
   it("counts what differs and says what is the same", () => {
-    expect(comparisonFinding(comparison([side(), side()]))).toBe("1 metric and no parameters differ; same data, same environment, same code.");
+    expect(comparisonFinding(comparison([side(), side()]))).toBe("1 metric and no parameters differ; same data, environment and code.");
     const other = side({ lockDigest: "sha256:2", code: { project: "p", commit: "c2" } });
     expect(comparisonFinding(comparison([side(), other], { params: [row("depth", "1", "2"), row("seed", "1", null)] }))).toBe(
-      "1 metric and 2 parameters differ; same data, different environment, different code.",
+      "1 metric and 2 parameters differ; same data; different environment and code.",
     );
   });
 
   it("says when a fact is not known of every column", () => {
-    expect(comparisonFinding(comparison([side(), side({ code: null, data: [] })]))).toContain("data not known of all, same environment, code not known of all");
+    expect(comparisonFinding(comparison([side(), side({ code: null, data: [] })]))).toContain("same environment; data and code not known of all");
   });
 });
 

@@ -125,18 +125,20 @@ export function comparisonFinding({ sides, metrics, params }: Comparison): strin
     const differing = rows.filter((row) => row.differs).length;
     return `${differing === 0 ? "no" : differing} ${noun}${differing === 1 ? "" : "s"}`;
   };
-  const verdict = (same: boolean | null, noun: string): string => (same === null ? `${noun} not known of all` : same ? `same ${noun}` : `different ${noun}`);
   const facts = [
-    verdict(sameEverywhere(sides, dataIdentity), "data"),
-    verdict(
-      sameEverywhere(sides, (side) => side.lockDigest),
-      "environment",
-    ),
-    verdict(
-      sameEverywhere(sides, (side) => side.code?.commit ?? null),
-      "code",
-    ),
+    { noun: "data", same: sameEverywhere(sides, dataIdentity) },
+    { noun: "environment", same: sameEverywhere(sides, (side) => side.lockDigest) },
+    { noun: "code", same: sameEverywhere(sides, (side) => side.code?.commit ?? null) },
   ];
-  const text = `${count(metrics, "metric")} and ${count(params, "parameter")} differ; ${facts.join(", ")}.`;
+  const those = (same: boolean | null): string =>
+    facts
+      .filter((fact) => fact.same === same)
+      .map((fact) => fact.noun)
+      .join(", ")
+      .replace(/, (?=[^,]*$)/, " and ");
+  const verdicts = [those(true) && `same ${those(true)}`, those(false) && `different ${those(false)}`, those(null) && `${those(null)} not known of all`].filter(
+    Boolean,
+  );
+  const text = `${count(metrics, "metric")} and ${count(params, "parameter")} differ; ${verdicts.join("; ")}.`;
   return text.replace(/^./, (first) => first.toUpperCase());
 }

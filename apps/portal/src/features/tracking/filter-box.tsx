@@ -2,7 +2,7 @@
 
 import { useHotkeys } from "@trellis/ui";
 import { CircleX, ListFilter, X } from "lucide-react";
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { applySuggestion, completeFilter, type FilterKeys, type Suggestion } from "./filter-completion";
 
 export type FilterProblem = { message: string; /** Character that it is about, from 1. */ column: number | null };
@@ -16,6 +16,13 @@ export function FilterBox({ value, onApply, keys, problem }: Props) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
+  // Where the caret belongs once a suggestion is in the text; before the next key comes.
+  const caretToSet = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (caretToSet.current === null) return;
+    input.current?.setSelectionRange(caretToSet.current, caretToSet.current);
+    caretToSet.current = null;
+  }, [text]);
   const id = useId();
   useHotkeys({ "/": () => input.current?.focus() });
   const [applied, setApplied] = useState(value);
@@ -38,7 +45,7 @@ export function FilterBox({ value, onApply, keys, problem }: Props) {
   const take = (option: Suggestion): void => {
     const next = applySuggestion(text, completion, option);
     edit(next.text, next.caret);
-    requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret));
+    caretToSet.current = next.caret;
   };
   const apply = (next: string): void => {
     setOpen(false);

@@ -71,7 +71,11 @@ describe("runTable", () => {
 });
 
 it("exportRuns: the whole result page by page, with formulas defused", async () => {
-  const read = async (input: object = {}) => (await Array.fromAsync(await exportRuns(ada, { experimentIds: [experimentId], ...input }))).join("");
+  const read = async (input: object = {}) => {
+    let text = "";
+    for await (const piece of await exportRuns(ada, { experimentIds: [experimentId], ...input })) text += piece;
+    return text;
+  };
   const lines = (await read()).trimEnd().split("\r\n");
   expect(lines[0]).toBe("run_id,name,status,start_time,end_time,user,source,experiment,project,metrics.val loss,params.depth,params.formula");
   expect(lines).toHaveLength(4);

@@ -96,6 +96,8 @@ export const run = pgTable(
     requestedBy: text("requested_by"),
     requestedByName: text("requested_by_name").notNull(),
     retryOf: uuid("retry_of"),
+    /** The one step that it runs, on results of the run that `retryOf` names; it registers nothing. */
+    onlyStep: text("only_step"),
     /** The backfill that it is one date of. */
     backfillId: uuid("backfill_id"),
     createdAt: createdAt(),

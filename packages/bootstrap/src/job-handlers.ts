@@ -22,6 +22,7 @@ import {
   startRetraining,
 } from "@trellis/core/monitoring/index.ts";
 import {
+  concludeReproduction,
   fireFollowers,
   fireNewData,
   firePush,
@@ -51,7 +52,8 @@ export const JOB_HANDLERS: JobHandler[] = [
   handleJob(pipelinesFire, fireTrigger),
   handleJob(pipelinesBackfill, makeBackfillRuns),
   handleJob(datasetVersioned, fireNewData),
-  handleJob(runFinished, fireFollowers),
+  // A run that repeats a version is looked at, not followed.
+  handleJob(runFinished, async (ctx, fact) => ((await concludeReproduction(ctx, fact)) ? undefined : fireFollowers(ctx, fact))),
   handleJob(versionRegistered, considerPromotion),
   handleJob(changeCommit, commitChange),
   handleJob(environmentReconcile, reconcileEnvironment),

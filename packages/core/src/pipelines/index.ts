@@ -33,7 +33,9 @@ export {
 } from "./queries.ts";
 export { type RegisteredPipeline, registerPipelines, registerPipelinesInput, registerPipelinesJob } from "./register-pipelines.ts";
 export { planRetry, planRetryInput, rerunRun, rerunRunInput, retryRun, retryRunInput } from "./retry-run.ts";
+export { concludeReproduction, reproduceVersion, reproduceVersionInput } from "./reproduce-version.ts";
 export { type PipelineScheduler, type SchedulerOptions, startPipelineScheduler } from "./scheduler.ts";
+export { runStepAlone, runStepAloneInput } from "./run-step-alone.ts";
 export { startRun, startRunInput } from "./start-run.ts";
 export { backfillReference, cancelBackfill, getBackfill, listBackfills, makeBackfillRuns, startBackfill, startBackfillInput } from "./triggers/backfill.ts";
 export { fireFollowers, fireNewData, firePush } from "./triggers/fire-events.ts";

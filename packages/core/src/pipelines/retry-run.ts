@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { run, step } from "@trellis/db/schema";
-import { asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import type { CoreContext } from "../kernel/context.ts";
 import { CoreError } from "../kernel/errors.ts";
@@ -10,6 +10,7 @@ import { planResume, type RetryStep } from "./domain/run-plan.ts";
 import { isRunEnded, isStepGood } from "./domain/run-state.ts";
 import { currentPipeline } from "./project-spec.ts";
 import { requireRun } from "./require-run-row.ts";
+import { repeatedVersion } from "./reproduce-version.ts";
 import { readRunSources } from "./run-sources.ts";
 import { noCacheInput, requireParameters, requireSteps } from "./start-run.ts";
 
@@ -31,7 +32,7 @@ export async function retryRun(ctx: CoreContext, input: z.input<typeof retryRunI
   const retries = await ctx.db
     .select({ runId: run.id, number: run.number, status: run.status })
     .from(run)
-    .where(eq(run.retryOf, earlier.id))
+    .where(and(eq(run.retryOf, earlier.id), isNull(run.onlyStep)))
     .orderBy(desc(run.number))
     .limit(200);
   const live = retries.find((retry) => !isRunEnded(retry.status));
@@ -48,6 +49,8 @@ export async function retryRun(ctx: CoreContext, input: z.input<typeof retryRunI
       // Two clicks at once count the same earlier retries, so they have one key and make one run.
       key: `retry:${earlier.id}:${retries.length + 1}`,
       cause: {
+        // What repeats a version goes on repeating it.
+        ...(repeatedVersion(earlier.cause) ? earlier.cause : {}),
         runId: earlier.id,
         runNumber: earlier.number,
         originalKind: earlier.triggerKind === "retry" ? (earlier.cause["originalKind"] ?? "manual") : earlier.triggerKind,
@@ -63,6 +66,7 @@ async function planOf(ctx: CoreContext, runId: string, permission: "project.read
   const found = await requireRun(ctx, runId, permission);
   const name = `Run ${found.run.number} of ${found.project.slug}`;
   if (!isRunEnded(found.run.status)) throw new CoreError("CONFLICT", `${name} is still ${found.run.status}. Cancel it or wait for its end.`);
+  if (found.run.onlyStep) throw new CoreError("CONFLICT", `${name} ran only the step ${found.run.onlyStep}; run that step again instead.`);
   if (found.run.status === "succeeded") throw new CoreError("CONFLICT", `${name} succeeded; there is nothing to retry. Use "run again" to repeat it.`);
   const steps = await ctx.db.select().from(step).where(eq(step.runId, runId)).orderBy(asc(step.position));
   const refused = steps.every((row) => isStepGood(row.status)) ? (found.spec.register?.from ?? null) : null;

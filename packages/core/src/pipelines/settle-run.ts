@@ -16,6 +16,7 @@ import { isRunEnded, type RunStatus, runVerdict } from "./domain/run-state.ts";
 import { isAutomatic, type TriggerKind } from "./domain/trigger.ts";
 import { runFinished, versionRegistered } from "./jobs.ts";
 import { asPipelineSpec } from "./project-spec.ts";
+import { repeatedVersion } from "./reproduce-version.ts";
 import type { Run } from "./require-run-row.ts";
 import { recordRunEvents } from "./run-events.ts";
 
@@ -42,8 +43,9 @@ export async function settleRun(caller: CoreContext, runId: string): Promise<Run
   const spec = asPipelineSpec(found.spec);
   const planned = await endingOf(ctx.db, found.run);
   if (!planned) return null;
-  const known = planned.status === "succeeded" && spec.register ? await versionThatStands(ctx, found.run, spec.register) : null;
-  const draft = planned.status === "succeeded" && spec.register && !known ? await draftVersion(ctx, found.run, spec, spec.register) : null;
+  const known = planned.status === "succeeded" && spec.register && !found.run.onlyStep ? await versionThatStands(ctx, found.run, spec.register) : null;
+  const draft =
+    planned.status === "succeeded" && spec.register && !known && !found.run.onlyStep ? await draftVersion(ctx, found.run, spec, spec.register) : null;
   return ctx.db.transaction(async (tx) => {
     const [locked] = await tx.select().from(run).where(eq(run.id, runId)).for("update");
     if (!locked || isRunEnded(locked.status)) return null;
@@ -140,10 +142,11 @@ async function tryRegister(tx: Transaction, ctx: CoreContext, draft: ModelVersio
 
 /** Why a good run leaves no version: the step that makes the model was skipped, or its result is a version already. Null: it leaves one. */
 async function versionThatStands(ctx: CoreContext, row: Run, register: NonNullable<PipelineSpec["register"]>): Promise<string | null> {
+  if (repeatedVersion(row.cause)) return "It repeats a model version, so it registers none";
   const { rows } = await ctx.db.execute<{ status: string; version: number | null; runNumber: number | null }>(sql`
     select s.status, v.version, r.number as "runNumber" from step s
     left join step e on e.id = s.reused_from left join run r on r.id = e.run_id
-    left join model_version v on v.run_id = e.run_id
+    left join model_version v on v.run_id = e.run_id and v.origin = 'pipeline' and v.deleted_at is null
     left join registered_model m on m.id = v.model_id and m.name = ${register.model}
     where s.run_id = ${row.id} and s.key = ${register.from} and (v.id is null or m.id is not null) order by v.version desc nulls last limit 1`);
   const [made] = rows;

@@ -49,7 +49,11 @@ async function editVersion(
   const { version, model } = await requireModelVersion(ctx, { versionId }, "project.write");
   const name = `${model.name} v${version.version}`;
   await ctx.db.transaction(async (tx) => {
-    await tx.update(modelVersion).set(changes).where(eq(modelVersion.id, versionId));
+    // The card is the version's own text, which the protocol dates; status and tags are not.
+    await tx
+      .update(modelVersion)
+      .set({ ...changes, ...(changes.card === undefined ? {} : { updatedAt: ctx.now() }) })
+      .where(eq(modelVersion.id, versionId));
     if (changes.status === "archived") {
       const [alias] = await tx.select({ alias: modelAlias.alias }).from(modelAlias).where(eq(modelAlias.versionId, versionId)).limit(1);
       if (alias) throw new CoreError("CONFLICT", `${name} carries the alias ${alias.alias}. Move or remove the alias first.`);

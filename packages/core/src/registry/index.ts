@@ -62,3 +62,6 @@ export { deliverWebhookJob } from "./jobs.ts";
 export { createWebhook, deleteWebhook, getWebhook, listWebhooks, type NewWebhook, updateWebhook, type WebhookChange } from "./webhooks/manage-webhooks.ts";
 export { deliverWebhook, listWebhookDeliveries, testWebhook, type WebhookDelivery, webhookSignature, type WebhookTest } from "./webhooks/send-webhook.ts";
 export { type Webhook } from "./webhooks/webhook.ts";
+export { compareRepeated, DEFAULT_TOLERANCE } from "./domain/compare-repeated.ts";
+export { closeReproduction, openReproduction, type Reproduction, reproductionsOf } from "./reproductions.ts";
+export { verifyVersion, verifyVersionInput } from "./verify-version.ts";

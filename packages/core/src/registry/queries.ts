@@ -1,11 +1,15 @@
-import { modelAliasEvent, modelVersion, modelVersionFile, project, registeredModel, run } from "@trellis/db/schema";
+import { experiment, loggedModel, modelAliasEvent, modelVersion, modelVersionFile, project, registeredModel, run, trackedRun } from "@trellis/db/schema";
 import { and, asc, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { projectAbilities } from "../catalog/index.ts";
+import { visibleProjects } from "../identity/index.ts";
 import type { CoreContext } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
+import { type AliasInterval, aliasIntervals } from "./domain/alias-history.ts";
+import { cardProblems, cardTemplate } from "./domain/model-card.ts";
 import { selectModels } from "./list-models.ts";
 import { type ModelVersion, type RegisteredModel, requireModel, requireModelVersion, type VersionReference } from "./require-model.ts";
+import { reproductionsOf } from "./reproductions.ts";
 
 /** Most curves that a model's page draws. */
 const MAX_TREND_METRICS = 12;
@@ -15,8 +19,12 @@ export type VersionRow = {
   id: string;
   version: number;
   status: ModelVersion["status"];
+  /** A pipeline's run made it, or a client registered files of its own. */
+  origin: ModelVersion["origin"];
   digest: string;
   sizeBytes: number;
+  /** Null = never checked; see `verifyVersion`. */
+  verification: ModelVersion["verification"];
   /** The run of this portal that made it, if any. */
   runId: string | null;
   runNumber: number | null;
@@ -28,6 +36,18 @@ export type VersionRow = {
   environments: string[];
   createdBy: string | null;
   createdAt: Date;
+};
+
+/** Where a client's version came from, as far as it said. */
+export type VersionSource = {
+  /** Word for word. */
+  text: string;
+  runRef: string;
+  runLink: string;
+  stage: ModelVersion["stage"];
+  loggedModel: { id: string; name: string; experimentId: number } | null;
+  /** A run of a client in this portal. */
+  trackedRun: { id: string; name: string; experimentId: number } | null;
 };
 
 /** A model with its versions (newest first, at most 100), how its metrics moved, and where its aliases were. */
@@ -44,7 +64,9 @@ export async function getModel(ctx: CoreContext, input: { model: string }) {
       version.metrics[key] === undefined ? [] : [{ version: version.version, versionId: version.id, value: version.metrics[key] }],
     ),
   }));
-  return { ...row, versionRows, trend, aliasEvents: await selectAliasEvents(ctx, found.id), abilities: await projectAbilities(ctx, found.projectId) };
+  const moves = await selectAliasEvents(ctx, found.id);
+  const aliasHistory: AliasInterval[] = aliasIntervals(moves.toReversed());
+  return { ...row, versionRows, trend, aliasEvents: moves, aliasHistory, abilities: await projectAbilities(ctx, found.projectId) };
 }
 
 /** One version with all that its page shows; files at most 5,000. */
@@ -84,6 +106,11 @@ export async function getModelVersion(ctx: CoreContext, reference: VersionRefere
     descriptor: version.descriptor,
     params: version.params,
     card: version.card,
+    cardProblems: cardProblems(version.card),
+    /** What a new card begins with. */
+    cardTemplate: cardTemplate(`${model.name} version ${version.version}`),
+    source: await sourceOf(ctx, version),
+    reproductions: await reproductionsOf(ctx, version.id),
     dataDigest: version.dataDigest,
     lockDigest: version.lockDigest,
     files,
@@ -93,6 +120,27 @@ export async function getModelVersion(ctx: CoreContext, reference: VersionRefere
     next: neighbours.find((other) => other.version > version.version) ?? null,
     abilities: await projectAbilities(ctx, model.projectId),
   };
+}
+
+async function sourceOf(ctx: CoreContext, version: ModelVersion): Promise<VersionSource> {
+  const [logged] = version.loggedModelId
+    ? await ctx.db
+        .select({ id: loggedModel.id, name: loggedModel.name, experimentId: loggedModel.experimentId })
+        .from(loggedModel)
+        .innerJoin(experiment, eq(experiment.id, loggedModel.experimentId))
+        .innerJoin(project, eq(project.id, experiment.projectId))
+        .where(and(eq(loggedModel.id, version.loggedModelId), isNull(loggedModel.deletedAt), visibleProjects(ctx)))
+    : [];
+  const [tracked] = version.runId
+    ? await ctx.db
+        .select({ id: trackedRun.id, name: trackedRun.name, experimentId: trackedRun.experimentId })
+        .from(trackedRun)
+        .innerJoin(experiment, eq(experiment.id, trackedRun.experimentId))
+        .innerJoin(project, eq(project.id, experiment.projectId))
+        .where(and(eq(trackedRun.id, version.runId), eq(trackedRun.source, "client"), visibleProjects(ctx)))
+    : [];
+  const { source: text, runRef, runLink, stage } = version;
+  return { text, runRef, runLink, stage, loggedModel: logged ?? null, trackedRun: tracked ?? null };
 }
 
 /** A version as it is stored, with its model's name and project: for areas that deploy and serve it. */
@@ -123,6 +171,8 @@ async function selectVersions(ctx: CoreContext, where: SQL | undefined, limit: n
       id: modelVersion.id,
       version: modelVersion.version,
       status: modelVersion.status,
+      origin: modelVersion.origin,
+      verification: modelVersion.verification,
       digest: modelVersion.digest,
       sizeBytes: modelVersion.sizeBytes,
       runId: modelVersion.runId,

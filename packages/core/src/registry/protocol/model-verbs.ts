@@ -5,14 +5,14 @@ import { ensurePersonalProject, requireProject } from "../../catalog/index.ts";
 import { authorize } from "../../identity/index.ts";
 import { announce } from "../../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../../kernel/context.ts";
-import { CoreError } from "../../kernel/errors.ts";
+import { CoreError, notFound } from "../../kernel/errors.ts";
 import { modelNameProblem } from "../domain/model-name.ts";
 import type { RegisteredModel } from "../require-model.ts";
 import { tellWebhooks } from "../webhooks/tell-webhooks.ts";
 import { refuseWhileDeployed } from "../refuse-while-deployed.ts";
 import { type KeyValue, REGISTRY_LIMITS, requireText, tagRecord } from "./limits.ts";
 import { loadProtocolModel, type ProtocolModel } from "./records.ts";
-import { requireModelNamed } from "./require-named.ts";
+import { orMissing, requireModelNamed } from "./require-named.ts";
 
 /** Where a client works: in a project, or as a person (then what it makes belongs to the personal project). */
 export type RegistryScope = { projectId: string | null };
@@ -99,8 +99,9 @@ export async function deleteRegisteredModel(ctx: CoreContext, input: { name: str
 /** Brings a deleted model back, with the versions that went with it. CONFLICT when another has its name now. */
 export async function restoreModel(ctx: CoreContext, input: { modelId: string }): Promise<void> {
   const [model] = await ctx.db.select().from(registeredModel).where(eq(registeredModel.id, input.modelId));
-  if (!model) throw new CoreError("NOT_FOUND", `Model ${input.modelId} was not found.`);
-  await authorize(ctx, "project.write", { projectId: model.projectId });
+  const missing = notFound("Model", input.modelId);
+  if (!model) throw missing;
+  await orMissing(authorize(ctx, "project.write", { projectId: model.projectId }), missing);
   await ctx.db.transaction(async (tx) => {
     const [locked] = await tx.select().from(registeredModel).where(eq(registeredModel.id, model.id)).for("update");
     if (!locked?.deletedAt) return;

@@ -52,7 +52,8 @@ export function versionNotFound({ model, version }: NamedVersion): CoreError {
   return new CoreError("NOT_FOUND", `Model Version (name=${model}, version=${version}) not found`);
 }
 
-async function orMissing(check: Promise<void>, missing: CoreError): Promise<void> {
+/** Says of what lies in a hidden project that it is not there. */
+export async function orMissing(check: Promise<void>, missing: CoreError): Promise<void> {
   await check.catch((error: unknown) => {
     throw isCoreError(error) && error.code === "NOT_FOUND" ? missing : error;
   });

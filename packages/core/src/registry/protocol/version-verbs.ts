@@ -4,14 +4,14 @@ import { recordAuditEvent } from "../../audit/index.ts";
 import { authorize } from "../../identity/index.ts";
 import { announce } from "../../kernel/changes.ts";
 import type { CoreContext, Transaction } from "../../kernel/context.ts";
-import { CoreError } from "../../kernel/errors.ts";
+import { CoreError, notFound } from "../../kernel/errors.ts";
 import { type ModelStage, parseStage, stageProblem } from "../domain/stage.ts";
 import { refuseWhileDeployed } from "../refuse-while-deployed.ts";
 import type { ModelVersion, RegisteredModel } from "../require-model.ts";
 import { moveAlias } from "../set-alias.ts";
 import { REGISTRY_LIMITS, requireText } from "./limits.ts";
 import { loadProtocolVersion, loadProtocolVersions, type ProtocolVersion } from "./records.ts";
-import { type NamedVersion, requireModelNamed, requireVersionNamed } from "./require-named.ts";
+import { type NamedVersion, orMissing, requireModelNamed, requireVersionNamed } from "./require-named.ts";
 
 /** A version by model and number. */
 export async function getProtocolVersion(ctx: CoreContext, input: NamedVersion): Promise<ProtocolVersion> {
@@ -92,9 +92,10 @@ export async function restoreModelVersion(ctx: CoreContext, input: { versionId: 
     .from(modelVersion)
     .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
     .where(and(eq(modelVersion.id, input.versionId), isNull(registeredModel.deletedAt)));
-  if (!row) throw new CoreError("NOT_FOUND", `Model version ${input.versionId} was not found.`);
+  const missing = notFound("Model version", input.versionId);
+  if (!row) throw missing;
   const { version, model } = row;
-  await authorize(ctx, "project.write", { projectId: model.projectId });
+  await orMissing(authorize(ctx, "project.write", { projectId: model.projectId }), missing);
   if (!version.deletedAt) return;
   await ctx.db.transaction(async (tx) => {
     await tx.update(modelVersion).set({ deletedAt: null }).where(eq(modelVersion.id, version.id));

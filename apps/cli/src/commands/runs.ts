@@ -101,6 +101,26 @@ export function addRunCommands(program: Command): void {
       print(options.json, cancelled, () => `Run ${number} is ${cancelled.status}.`);
     });
   program
+    .command("run-step")
+    .description("run one step of a run again on what the steps before it left there")
+    .argument("<project>", "project")
+    .argument("<number>", "number of the run")
+    .argument("<step>", "step")
+    .option("-p, --parameter <parameter...>", "other parameters, as name=value")
+    .option("--latest", "with the newest code on main")
+    .option("-f, --follow", "show the logs until it ends; exits with 1 when it fails")
+    .option("--json", "as JSON")
+    .action(async (project: string, number: string, step: string, options: { parameter?: string[]; latest?: boolean; follow?: boolean; json?: boolean }) => {
+      const client = await signedInClient();
+      const run = await client.get<Run>("/run", { project, number });
+      const started = await client.post<{ runId: string; number: number }>(`/runs/${run.id}/steps/${encodeURIComponent(step)}/run`, {
+        parameters: parametersOf(options.parameter ?? [], "--parameter"),
+        code: options.latest ? "latest" : "same",
+      });
+      if (!options.follow) return print(options.json, started, () => `Run ${started.number} is of ${step} only, on results of run ${number}.`);
+      await follow(client, { runId: started.runId });
+    });
+  program
     .command("retry")
     .alias("resume")
     .description("go on from the failed steps of a run, in a new run")

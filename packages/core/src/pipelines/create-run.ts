@@ -30,6 +30,8 @@ export type RunDraft = {
   trigger: RunTrigger;
   retryOf?: string;
   backfillId?: string;
+  /** Runs only this step, which must not be reused; all others are reused or left out. */
+  onlyStep?: string;
   /** Steps of the earlier run whose results are used: key → id of the step. */
   reuse?: ReadonlyMap<string, string>;
   /** Steps that run even if a result of equal content is there; true = all. */
@@ -140,29 +142,37 @@ async function insertRun(tx: Transaction, ctx: CoreContext, draft: RunDraft, id:
     requestedByName: actor.name,
     retryOf: draft.retryOf ?? null,
     backfillId: draft.backfillId ?? null,
+    onlyStep: draft.onlyStep ?? null,
     createdAt: ctx.now(),
   });
 }
 
 type PlannedRow = { spec: StepSpec; needs: string[]; status: StepStatus; reason: string; depsLeft: number };
 
-function planSteps({ pipeline, sources, reuse }: RunDraft): PlannedRow[] {
+function planSteps({ pipeline, sources, reuse, onlyStep }: RunDraft): PlannedRow[] {
   const specs = runSteps(pipeline.spec);
   const given = specs.map((spec) => {
     const reused = reuse?.has(spec.key) ?? false;
     const cached = spec.key === ENVIRONMENT_STEP ? sources.environmentReady : reused;
     // A resumed step may need only reused ones; it must still wait for an environment that is yet to be made.
     const needs = reuse && !reused && !sources.environmentReady && spec.key !== ENVIRONMENT_STEP ? [...new Set([ENVIRONMENT_STEP, ...spec.needs])] : spec.needs;
-    return { spec, key: spec.key, needs, status: (cached ? "cached" : "waiting") as StepStatus };
+    const leftOut = onlyStep !== undefined && !cached && spec.key !== onlyStep && spec.key !== ENVIRONMENT_STEP;
+    return { spec, key: spec.key, needs, status: (cached ? "cached" : leftOut ? "skipped" : "waiting") as StepStatus };
   });
   const good = new Set(given.filter((one) => isStepGood(one.status)).map((one) => one.key));
   return given.map((one) => {
+    if (one.status === "skipped") return { ...one, depsLeft: 0, reason: `Left out: this run is of ${onlyStep} only` };
     const depsLeft = one.status === "cached" ? 0 : one.needs.filter((need) => !good.has(need)).length;
     if (one.status === "cached")
       return {
         ...one,
         depsLeft,
-        reason: one.key === ENVIRONMENT_STEP ? "The environment of this lock file exists already." : "Reused from the run that this one resumes.",
+        reason:
+          one.key === ENVIRONMENT_STEP
+            ? "The environment of this lock file exists already."
+            : onlyStep
+              ? "Its results of the earlier run are used."
+              : "Reused from the run that this one resumes.",
       };
     return depsLeft === 0 ? { ...one, depsLeft, status: "queued", reason: "" } : { ...one, depsLeft, reason: waitingReason(one, given) };
   });
@@ -181,7 +191,7 @@ function stepRow(ctx: CoreContext, draft: RunDraft, runId: string, planned: Plan
     needs: planned.needs,
     depsLeft: planned.depsLeft,
     queuedAt: planned.status === "queued" ? now : null,
-    endedAt: planned.status === "cached" ? now : null,
+    endedAt: planned.status === "cached" || planned.status === "skipped" ? now : null,
     reusedFrom: draft.reuse?.get(planned.spec.key) ?? null,
     useCache: planned.spec.cache && !leavesCacheOut(draft, planned.spec.key),
     cpu: planned.spec.resources.cpu,

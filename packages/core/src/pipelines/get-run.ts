@@ -24,6 +24,7 @@ export async function getRun(ctx: CoreContext, reference: RunReference) {
   return {
     ...row,
     parameters: found.parameters,
+    onlyStep: found.onlyStep,
     lockDigest: found.lockDigest,
     dataDigest: found.dataDigest,
     pipelineVersion: { id: found.pipelineVersionId, number: versionNumber, spec },
@@ -163,7 +164,7 @@ async function selectFacts(tx: Transaction, { id, retryOf }: Run): Promise<Facts
     coalesce((select json_agg(json_build_object('id', d.id, 'name', d.name, 'versionId', v.id, 'digest', v.digest, 'sizeBytes', v.size_bytes) order by d.name)
       from lineage_edge e join dataset_version v on v.id = e.from_id join dataset d on d.id = v.dataset_id where e.to_kind = 'run' and e.to_id = ${id} and e.from_kind = 'dataset_version'), '[]'::json) as datasets,
     (select json_build_object('id', r.id, 'number', r.number) from run r where r.id = ${retryOf}::uuid) as "retryOf",
-    coalesce((select json_agg(json_build_object('id', r.id, 'number', r.number, 'status', r.status) order by r.number) from run r where r.retry_of = ${id}), '[]'::json) as "retriedBy"`);
+    coalesce((select json_agg(json_build_object('id', r.id, 'number', r.number, 'status', r.status) order by r.number) from run r where r.retry_of = ${id} and r.only_step is null), '[]'::json) as "retriedBy"`);
   const [facts] = result.rows;
   if (!facts) throw notFound("Run", id);
   return facts;

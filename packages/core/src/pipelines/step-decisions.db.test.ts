@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { testDatabase } from "@trellis/db/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { registerPipelines, rerunRun, startRun, startRunInput } from "./index.ts";
+import { registerPipelines, rerunRun, retryRun, runStepAlone, startRun, startRunInput } from "./index.ts";
 import type { FakeCommand } from "./testing/fake-executor.ts";
 import { openLab, type PipelineLab, projectFile } from "./testing/pipeline-lab.ts";
 
@@ -207,6 +207,66 @@ other: { stage: test, run: other, needs: [check], if: { all: [{ metric: rows, at
     const found = await run();
     expect(found.attempts.filter((attempt) => attempt.stepKey === "a").map((attempt) => attempt.exitCode)).toEqual([75, 1]);
     expect(found.reason).toBe("Step a failed: Exit code 1. Not tried again: retries.on names 75");
+  });
+});
+
+describe("one step alone", () => {
+  const database = testDatabase();
+  let lab: PipelineLab;
+
+  beforeEach(async () => {
+    lab = await openLab(database.handle);
+    lab.executor.commands.set(
+      "prepare",
+      writes("work/rows.csv", () => "rows"),
+    );
+    await lab.push({
+      "uv.lock": "lock",
+      "data/x.csv": "1",
+      "trellis.yaml": projectFile(
+        lab.project.slug,
+        `${STEPS}\nafter: { stage: test, run: after, needs: [train] }`,
+        "    register: { model: lab-model, from: train, path: model }\n",
+      ),
+    });
+    await registerPipelines(lab.ada, { project: lab.project.slug });
+    await lab.schedule();
+  });
+  afterEach(() => lab.close());
+  const first = async () => lab.ended((await startRun(lab.ada, { project: lab.project.slug, pipeline: "train" })).runId);
+
+  it("runs on what the steps before it left, with other parameters, and registers nothing", async () => {
+    lab.executor.commands.set("train", async () => 1);
+    const failed = await first();
+    let seen = "";
+    lab.executor.commands.set("train", async (request, stopped, log) => {
+      seen = `${await readFile(path.join(request.workFolder, "work/rows.csv"), "utf8")} ${await readFile(request.environment.TRELLIS_PARAMETERS ?? "", "utf8")}`;
+      return writes("model/trellis-model.json", () => DESCRIPTOR)(request, stopped, log);
+    });
+    const found = await lab.ended((await runStepAlone(lab.ada, { runId: failed.id, step: "train", parameters: { depth: 9 } })).runId);
+    expect([found.status, found.onlyStep, found.versions, seen]).toEqual(["succeeded", "train", [], 'rows {"depth":9}']);
+    expect(found.steps.map((step) => `${step.key} ${step.status}`)).toEqual(["environment cached", "prepare cached", "train succeeded", "after skipped"]);
+    expect(found.cause).toMatchObject({ summary: `only train, on results of run ${failed.number}` });
+    // It is no retry: the failed run can still be resumed, and it cannot itself.
+    expect((await lab.until(failed.id, () => true)).retriedBy).toEqual([]);
+    expect((await retryRun(lab.ada, { runId: failed.id })).created).toBe(true);
+    await expect(retryRun(lab.ada, { runId: found.id })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("ran only the step train") as string,
+    });
+  });
+
+  it("says which step has left no results, and knows its steps", async () => {
+    lab.executor.commands.set("prepare", async () => 1);
+    const failed = await first();
+    await expect(runStepAlone(lab.ada, { runId: failed.id, step: "train" })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("train needs prepare, which has no results in run 1") as string,
+    });
+    await expect(runStepAlone(lab.ada, { runId: failed.id, step: "environment" })).rejects.toMatchObject({ code: "INVALID" });
+    await expect(runStepAlone(await lab.person("Vi", "viewer"), { runId: failed.id, step: "prepare" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const [one, two] = await Promise.all([1, 2].map(() => runStepAlone(lab.ada, { runId: failed.id, step: "prepare", key: "k" })));
+    expect(one?.runId).toBe(two?.runId);
   });
 });
 

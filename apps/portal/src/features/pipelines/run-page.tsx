@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Card, SegmentedControl, StatusBadge, StatStrip, TextLink, Time, Duration, Finding, PageHeader, Button } from "@trellis/ui";
 import { Gantt, type GanttHandle, GanttZoom } from "@trellis/ui/graph";
+import { GitCompareArrows } from "lucide-react";
 import dynamic from "next/dynamic";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useRef } from "react";
@@ -39,6 +40,9 @@ function RunDetail({ run }: { run: Run }) {
         actions={
           <>
             <LineageLink kind="run" id={run.id} />
+            <Button icon={GitCompareArrows} href={`/compare?runs=${run.id}`}>
+              Compare
+            </Button>
             <RunActions run={run} />
           </>
         }

@@ -8,6 +8,7 @@ export function findingOf(run: Run): { tone: "ok" | "warn" | "fail" | "run" | "n
   const failed = run.steps.find((step) => step.status === "failed" || step.status === "errored");
   if (failed) return { tone: "fail", text: `${failed.key} failed: ${failed.reason || run.reason}` };
   if (run.status === "failed" || run.status === "errored") return { tone: "fail", text: run.reason };
+  if (run.onlyStep && run.status === "succeeded") return { tone: "neutral", text: `Ran only ${run.onlyStep}; nothing is registered.` };
   if (run.status === "cancelled") return { tone: "neutral", text: run.reason || "Cancelled." };
   const working = run.steps.find((step) => step.status === "running");
   if (working)

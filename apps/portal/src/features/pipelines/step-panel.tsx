@@ -9,6 +9,7 @@ import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
 import { Markdown, PageFrame } from "@/features/shell";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { AttemptLog } from "./attempt-log";
+import { RunStepAlone } from "./run-step-alone";
 import { StepCache } from "./step-cache";
 
 const StepMetrics = dynamic(() => import("./step-metrics").then((module) => module.StepMetrics), { ssr: false });
@@ -38,15 +39,18 @@ export function StepPanel({ run, stepKey }: { run: Run; stepKey: string }) {
       }
       aside={step.reason}
       right={
-        attempts.length > 1 && attempt ? (
-          <SegmentedControl
-            label="Attempt"
-            size="sm"
-            value={String(attempt.number)}
-            onChange={(value) => void setChosen(Number(value))}
-            items={attempts.map(({ number }) => ({ value: String(number), label: `Attempt ${number}` }))}
-          />
-        ) : null
+        <>
+          {attempts.length > 1 && attempt ? (
+            <SegmentedControl
+              label="Attempt"
+              size="sm"
+              value={String(attempt.number)}
+              onChange={(value) => void setChosen(Number(value))}
+              items={attempts.map(({ number }) => ({ value: String(number), label: `Attempt ${number}` }))}
+            />
+          ) : null}
+          {run.abilities.write && run.endedAt !== null && step.stage !== "setup" ? <RunStepAlone run={run} stepKey={stepKey} /> : null}
+        </>
       }
     >
       <div className="flex flex-col gap-3 p-4">

@@ -26,6 +26,8 @@ import {
   resumeTrigger,
   retryRun,
   retryRunInput,
+  runStepAlone,
+  runStepAloneInput,
   runsTimeline,
   runsTimelineInput,
   startBackfill,
@@ -71,6 +73,9 @@ export const pipelinesRouter = router({
   retry: procedure("project.write", "POST /runs/{runId}/retry", "Go on from the failed steps in a new run")
     .input(retryRunInput)
     .mutation(({ ctx, input }) => retryRun(ctx.core, input)),
+  runStepAlone: procedure("project.write", "POST /runs/{runId}/steps/{step}/run", "Run one step again on what the steps before it left in this run")
+    .input(runStepAloneInput)
+    .mutation(({ ctx, input }) => runStepAlone(ctx.core, input)),
   triggers: procedure("project.read", "GET /projects/{project}/triggers", "What starts runs of a project's pipelines, with their last firings")
     .input(projectReference)
     .query(({ ctx, input }) => projectTriggers(ctx.core, input)),

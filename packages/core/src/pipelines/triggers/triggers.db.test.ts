@@ -223,7 +223,8 @@ ${triggers}
       await work();
       // The run by hand has itself brought this version.
       expect(await runs()).toHaveLength(1);
-      for (const files of [{ "src/a.py": "2" }, { "data/x.csv": "2" }, { "data/x.csv": "1" }]) {
+      const pushes: Record<string, string>[] = [{ "src/a.py": "2" }, { "data/x.csv": "2" }, { "data/x.csv": "1" }];
+      for (const files of pushes) {
         await registerPipelinesJob(lab.system, { projectId: lab.project.id, commit: await lab.push(files) });
         await work();
       }

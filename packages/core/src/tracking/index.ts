@@ -64,3 +64,16 @@ export { type ExperimentRow, getExperimentPage, listExperiments, listExperiments
 export { runKeys, runKeysInput } from "./browse/run-keys.ts";
 export { changeRunsInput, deleteRuns, restoreRuns, type RunsChanged, tagRuns, tagRunsInput } from "./browse/change-runs.ts";
 export { exportRuns, MAX_RUN_COLUMNS, runQueryInput, runTable, runTableInput, type RunTableRow } from "./browse/run-table.ts";
+export { createLoggedModel } from "./logged-models/create-logged-model.ts";
+export { getLoggedModel } from "./logged-models/get-logged-model.ts";
+export { type LoggedModel, type LoggedModelMetric, type LoggedModelStatus, readLoggedModels } from "./logged-models/logged-model.ts";
+export {
+  deleteLoggedModel,
+  deleteLoggedModelTag,
+  finalizeLoggedModel,
+  logLoggedModelParams,
+  setLoggedModelTags,
+} from "./logged-models/update-logged-model.ts";
+export { logInputs, logOutputs, type ToldDataset } from "./runs/log-inputs.ts";
+export { logModelHistory } from "./runs/log-model-history.ts";
+export { metricHistoryBulk, metricHistoryInterval, metricHistoryPage, type TrackedRunPoint } from "./runs/metric-points.ts";

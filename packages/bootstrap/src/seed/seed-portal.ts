@@ -9,6 +9,7 @@ import { PEOPLE, type SeedProject } from "./company.ts";
 import { PROJECTS } from "./projects.ts";
 import { createRandom } from "./random.ts";
 import { type SeedAccount, type SeededPeople, seedPeople } from "./seed-people.ts";
+import { searchInNotebook } from "./seed-notebooks.ts";
 import { beginProject } from "./seed-project.ts";
 import { decideRetrained, promote } from "./seed-requests.ts";
 import { openSeedTraffic, type SeedTraffic } from "./seed-traffic.ts";
@@ -45,7 +46,11 @@ export async function seedPortal(trellis: Trellis, options: SeedOptions = {}): P
   try {
     await ensureEnvironmentsRepository(world.system);
     const people = await seedPeople(world);
-    const acts = [...PROJECTS.flatMap((project) => projectActs({ world, people, traffic, project, share })), ...weeklyActs(world, people, traffic)];
+    const acts = [
+      ...PROJECTS.flatMap((project) => projectActs({ world, people, traffic, project, share })),
+      ...PROJECTS.filter(({ slug }) => WITH_NOTEBOOKS.includes(slug)).map((project) => notebookAct(world, people, project)),
+      ...weeklyActs(world, people, traffic),
+    ];
     let month = "";
     for (const { at, play } of acts.toSorted((left, right) => left.at.getTime() - right.at.getTime())) {
       const label = `day ${Math.floor(world.dayOf(at) / 10) * 10}`;
@@ -96,6 +101,13 @@ function projectActs(scene: { world: SeedWorldContext; people: SeededPeople; tra
 
 async function describeModel(people: SeededPeople, project: SeedProject, modelId: string): Promise<void> {
   await updateModel(people.person(project.owner), { modelId, description: project.description });
+}
+
+/** Projects in which somebody also works in a notebook. */
+const WITH_NOTEBOOKS = ["no-show-forecast", "refund-fraud"];
+
+function notebookAct(world: SeedWorldContext, people: SeededPeople, project: SeedProject): Act {
+  return { at: world.momentOf(project.bornDay + 2, 9), play: () => searchInNotebook(world, people, project) };
 }
 
 function weeklyActs(world: SeedWorldContext, people: SeededPeople, traffic: SeedTraffic): Act[] {

@@ -8,6 +8,7 @@ import { driftHeatMap, getMonitor, listAlerts, monitoringOverview } from "@trell
 import { getRun, listRuns } from "@trellis/core/pipelines/index.ts";
 import { getModel, getModelVersion, listModels } from "@trellis/core/registry/index.ts";
 import { scorecards } from "@trellis/core/scorecards/index.ts";
+import { listExperiments, runTable } from "@trellis/core/tracking/index.ts";
 import { attempt, changeRequest, endpoint, jobOutbox, modelVersion, run, team, trafficMinute, user } from "@trellis/db/schema";
 import { testDatabase } from "@trellis/db/testing";
 import { eq, inArray } from "drizzle-orm";
@@ -72,6 +73,13 @@ describe("a seeded portal", () => {
       expect(version.files.length).toBeGreaterThan(3);
       expect(version.card).toContain("## Limits");
     }
+  });
+
+  it("has notebooks beside the pipelines", async () => {
+    const { items } = await listExperiments(reader, { search: "parameter search" });
+    expect(items.map(({ runs }) => runs)).toEqual([18, 18]);
+    const { rows } = await runTable(reader, { experimentIds: [items[0]?.id ?? 0], sort: "metrics.auc", columns: ["metrics.auc"] });
+    expect(rows[0]?.values["metrics.auc"]).toBeGreaterThan(Number(rows.at(-1)?.values["metrics.auc"]));
   });
 
   it("answers what the pages of delivery and monitoring ask", async () => {

@@ -59,6 +59,7 @@ function ProjectDetail({ project }: { project: Project }) {
             {project.description ? <span>{project.description}</span> : null}
             {project.template ? <span>{`${project.template} ${project.templateVersion ?? ""}`}</span> : null}
             <AvatarStack names={project.members.map((member) => member.name)} />
+            <TextLink href={`/experiments?project=${project.slug}`}>Experiments</TextLink>
           </>
         }
         actions={

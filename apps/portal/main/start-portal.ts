@@ -69,7 +69,7 @@ export async function startPortal(trellis: Trellis) {
   return {
     services,
     api: createApiDoor({ core: context, auth, services }),
-    mlflow: createMlflowDoor({ core: context, authenticate: mlflowCallers(context, auth) }),
+    mlflow: createMlflowDoor({ core: context, authenticate: mlflowCallers(context, auth), changes }),
     git,
     serve: serveWithSession(gateway.app),
     async stop() {

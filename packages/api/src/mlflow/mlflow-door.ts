@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { PERMISSIONS, roleAtLeast } from "@trellis/core/identity/index.ts";
 import { asSystem, type CoreContext } from "@trellis/core/kernel/context.ts";
+import type { ChangeFeed } from "../live/change-feed.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { type AuthenticateHeader, Callers } from "./protocol/callers.ts";
 import { EndpointTable } from "./protocol/endpoint-table.ts";
@@ -12,7 +13,12 @@ import { readInput } from "./protocol/read-request.ts";
 import { type ProtocolRoute, protocolRoute } from "./protocol/route.ts";
 import { writeWire } from "./protocol/wire-json.ts";
 
-export type MlflowDoorOptions = { core: CoreContext; authenticate: AuthenticateHeader };
+export type MlflowDoorOptions = {
+  core: CoreContext;
+  authenticate: AuthenticateHeader;
+  /** Tells of runs that changed; without it the token of an ended step works a few seconds longer. */
+  changes?: ChangeFeed;
+};
 
 export type MlflowDoor = {
   /** Answers a request; false, with nothing done, when its path is none of the protocol's. */
@@ -23,8 +29,10 @@ export type MlflowDoor = {
  * The door for unmodified MLflow clients, at the portal's address and at `/projects/<slug>/mlflow`. It works on Node's own
  * requests: loops of training log thousands of times a second.
  */
-export function createMlflowDoor({ core, authenticate }: MlflowDoorOptions): MlflowDoor {
-  const doors: Doors = { core, visitor: asSystem(core, "Visitor"), callers: new Callers(core, authenticate), table: new EndpointTable(ENDPOINTS) };
+export function createMlflowDoor({ core, authenticate, changes }: MlflowDoorOptions): MlflowDoor {
+  const callers = new Callers(core, authenticate);
+  changes?.subscribe((topic) => callers.hear(topic));
+  const doors: Doors = { core, visitor: asSystem(core, "Visitor"), callers, table: new EndpointTable(ENDPOINTS) };
   return {
     handle(request, response) {
       const route = protocolRoute(request.url ?? "/");

@@ -25,6 +25,7 @@ const experiment: Input = ({ experimentId }) => ({ experiment_id: experimentId }
 const stepRun: Input = ({ runId }) => ({ run_id: hex(runId) });
 const filesOfRun = ({ experimentId, runId }: Things): { path: string } => ({ path: `experiments/${experimentId}/${hex(runId)}/artifacts` });
 const modelWithFiles: Input = ({ loggedModelId }) => ({ model_id: `m-${hex(loggedModelId)}` });
+const loggedModel: Input = ({ loggedModelId }) => ({ model_id: `m-${hex(loggedModelId)}` });
 const METRIC = { key: "a", value: 1, timestamp: 1, step: 0 };
 const TAG = { key: "a", value: "b" };
 const model: Input = ({ modelName }) => ({ name: modelName });
@@ -63,6 +64,18 @@ export const ENDPOINT_ENTRIES: Record<string, EndpointEntry> = {
   "POST /mlflow/runs/set-tag": write((things) => ({ ...run(things), ...TAG })),
   "POST /mlflow/runs/delete-tag": write((things) => ({ ...run(things), key: "a" })),
   "POST /mlflow/runs/log-batch": write((things) => ({ ...run(things), metrics: [METRIC], params: [TAG], tags: [TAG] })),
+  "POST /mlflow/runs/log-inputs": write((things) => ({
+    ...run(things),
+    datasets: [{ dataset: { name: "d", digest: "1", source_type: "local", source: "{}" } }],
+  })),
+  "POST /mlflow/runs/outputs": write((things) => ({ ...run(things), models: [{ ...loggedModel(things), step: 0 }] })),
+  "POST /mlflow/runs/log-model": write((things) => ({
+    ...run(things),
+    model_json: JSON.stringify({ artifact_path: "m", flavors: {}, utc_time_created: "2026-11-24", run_id: hex(things.clientRunId) }),
+  })),
+  "GET /mlflow/metrics/get-history": read((things) => ({ ...run(things), metric_key: "a" })),
+  "GET /mlflow/metrics/get-history-bulk": read((things) => ({ ...run(things), metric_key: "a" })),
+  "GET /mlflow/metrics/get-history-bulk-interval": read(({ clientRunId }) => ({ run_ids: [hex(clientRunId)], metric_key: "a" })),
   "POST /mlflow/registered-models/create": nothing,
   "GET /mlflow/registered-models/get": read(model),
   "POST /mlflow/registered-models/rename": write((things) => ({ ...model(things), new_name: "taken over" })),

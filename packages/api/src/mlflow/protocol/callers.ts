@@ -12,6 +12,8 @@ export type Caller = {
   projectId(slug: string): Promise<string>;
 };
 
+type Entry = { caller: Promise<Caller | null>; /** Whose step it is, once that is known. */ runId: string | null; expiresMs: number };
+
 /** A revoked token works this much longer. */
 const KEPT_MS = 5_000;
 const MAX_ENTRIES = 2_000;
@@ -20,7 +22,7 @@ const MAX_ENTRIES = 2_000;
 export class Callers {
   readonly #core: CoreContext;
   readonly #authenticate: AuthenticateHeader;
-  readonly #entries = new Map<string, { caller: Promise<Caller | null>; expiresMs: number }>();
+  readonly #entries = new Map<string, Entry>();
 
   constructor(core: CoreContext, authenticate: AuthenticateHeader) {
     this.#core = core;
@@ -35,10 +37,19 @@ export class Callers {
     const known = this.#entries.get(key);
     if (known && known.expiresMs > now) return known.caller;
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
-    const caller = this.#authenticate(authorization).then((actor) => (actor ? callerOf(this.#core, actor) : null));
-    this.#entries.set(key, { caller, expiresMs: now + KEPT_MS });
+    const caller = this.#authenticate(authorization).then((actor) => {
+      if (actor?.kind === "attempt") entry.runId = actor.runId;
+      return actor ? callerOf(this.#core, actor) : null;
+    });
+    const entry: Entry = { caller, runId: null, expiresMs: now + KEPT_MS };
+    this.#entries.set(key, entry);
     caller.catch(() => this.#entries.delete(key));
     return caller;
+  }
+
+  /** Hears of every announced topic: the token of a step ends with its attempt, at once. */
+  hear(topic: string): void {
+    for (const [key, { runId }] of this.#entries) if (runId !== null && (topic === "*" || topic === `run:${runId}`)) this.#entries.delete(key);
   }
 }
 

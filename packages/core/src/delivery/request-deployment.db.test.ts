@@ -91,6 +91,17 @@ describe("requestDeployment", () => {
   );
 
   it(
+    "refuses what a client registered without a commit and a lock, and says why",
+    inLab(async (lab) => {
+      const version = await lab.addVersion({ origin: "client", commit: null, lockDigest: null });
+      await expect(requestDeployment(lab.ada, { versionId: version.id })).rejects.toMatchObject({
+        code: "PRECONDITION_FAILED",
+        message: expect.stringContaining("registered by a client"),
+      });
+    }),
+  );
+
+  it(
     "needs membership of the project",
     inLab(async (lab) => {
       const version = await lab.addVersion();

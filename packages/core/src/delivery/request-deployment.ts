@@ -51,6 +51,7 @@ export async function openDeployRequest(
   },
 ): Promise<OpenedChangeRequest> {
   const { version, model } = wish;
+  requireStartable(version, model.name);
   const project = await requireProject(ctx, model.projectId, "project.write");
   const environment = await requireEnvironment(ctx, wish.environment);
   const deploymentName = deploymentNameOf(model.name, environment.name);
@@ -80,6 +81,15 @@ export async function openDeployRequest(
       openedByRunId: wish.openedByRunId,
       status: isFree ? "approved" : "open",
     }),
+  );
+}
+
+/** A version is started from the code at its commit, with the packages of its lock file. PRECONDITION_FAILED for one that has neither. */
+function requireStartable(version: typeof modelVersion.$inferSelect, modelName: string): void {
+  if (version.commit !== null && version.lockDigest !== null) return;
+  throw new CoreError(
+    "PRECONDITION_FAILED",
+    `${modelName} v${version.version} was registered by a client, without a commit and locked packages, so the portal cannot start it. Train it in a pipeline that registers it, and deploy that version.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { modelReproduction, modelVersion, registeredModel, type ReproducedMetric } from "@trellis/db/schema";
+import { modelReproduction, modelVersion, registeredModel, type ReproducedMetric, run } from "@trellis/db/schema";
 import { and, desc, eq } from "drizzle-orm";
 import { recordAuditEvent } from "../audit/index.ts";
 import { announce } from "../kernel/changes.ts";
@@ -36,9 +36,15 @@ export async function closeReproduction(
 }
 
 /** The times that a version was repeated, newest first, at most 20, with the number of each run. */
-export async function reproductionsOf(ctx: CoreContext, versionId: string): Promise<Omit<Reproduction, "versionId">[]> {
-  const rows = await ctx.db.select().from(modelReproduction).where(eq(modelReproduction.versionId, versionId)).orderBy(desc(modelReproduction.id)).limit(20);
-  return rows.map(({ versionId: _version, ...row }) => row);
+export async function reproductionsOf(ctx: CoreContext, versionId: string): Promise<(Omit<Reproduction, "versionId"> & { runNumber: number | null })[]> {
+  const rows = await ctx.db
+    .select({ row: modelReproduction, runNumber: run.number })
+    .from(modelReproduction)
+    .leftJoin(run, eq(run.id, modelReproduction.runId))
+    .where(eq(modelReproduction.versionId, versionId))
+    .orderBy(desc(modelReproduction.id))
+    .limit(20);
+  return rows.map(({ row: { versionId: _version, ...row }, runNumber }) => ({ ...row, runNumber }));
 }
 
 async function writeDown(

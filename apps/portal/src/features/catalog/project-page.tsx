@@ -101,14 +101,16 @@ function Promotion({ slug }: { slug: string }) {
   return (
     <>
       {models.map(({ model, latest, cells }) => (
-        <Card key={model.id} title={<TextLink href={`/models/${model.name}`}>{model.name}</TextLink>} aside="from training to production">
+        <Card key={model.id} title={<TextLink href={`/models/${encodeURIComponent(model.name)}`}>{model.name}</TextLink>} aside="from training to production">
           <PromotionPath
             label={`Path of ${model.name}`}
             environments={[
               {
                 id: "registered",
                 name: "Registered",
-                version: latest ? <TextLink href={`/models/${model.name}/versions/${latest.version}`}>{`v${latest.version}`}</TextLink> : undefined,
+                version: latest ? (
+                  <TextLink href={`/models/${encodeURIComponent(model.name)}/versions/${latest.version}`}>{`v${latest.version}`}</TextLink>
+                ) : undefined,
                 empty: "No version",
               },
               ...environments.map((environment) => {

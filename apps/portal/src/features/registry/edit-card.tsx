@@ -11,7 +11,7 @@ export function EditCard({ version }: { version: Outputs["registry"]["version"] 
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
-  const [card, setCard] = useState(version.card);
+  const [card, setCard] = useState(version.card || version.cardTemplate);
   const update = useMutation(
     trpc.registry.updateCard.mutationOptions({
       onSuccess: async () => {
@@ -23,13 +23,13 @@ export function EditCard({ version }: { version: Outputs["registry"]["version"] 
   return (
     <>
       <Button size="sm" icon={Pencil} onClick={() => setOpen(true)}>
-        Edit
+        {version.card ? "Edit" : "Write"}
       </Button>
       <Dialog
         open={open}
         onOpenChange={setOpen}
         size="lg"
-        title="Edit the card"
+        title={version.card ? "Edit the card" : "Write the card"}
         description="Markdown. Everything else of a version is fixed."
         footer={
           <>

@@ -1,13 +1,15 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Badge, Card, EmptyState, EventTimeline, IdChip, PageHeader, Sparkline, StatStrip, StatusBadge, TextLink, Time } from "@trellis/ui";
+import { Badge, Card, EmptyState, IdChip, KeyValueList, PageHeader, Sparkline, StatStrip, StatusBadge, TextLink, Time } from "@trellis/ui";
 import { DataTable } from "@trellis/ui/table";
 import { Box } from "lucide-react";
 import { PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
+import { AliasHistory } from "./alias-history";
 import { headlineMetrics } from "./headline-metrics";
+import { modelHref } from "./model-links";
 
 type Model = Outputs["registry"]["model"];
 
@@ -28,7 +30,7 @@ function ModelDetail({ model }: { model: Model }) {
         title={model.name}
         meta={
           <>
-            {model.description || `${model.task} model of`} <TextLink href={`/projects/${model.project.slug}`}>{model.project.slug}</TextLink>
+            {model.task ? `${model.task} model of` : "Model of"} <TextLink href={`/projects/${model.project.slug}`}>{model.project.slug}</TextLink>
           </>
         }
       />
@@ -37,7 +39,7 @@ function ModelDetail({ model }: { model: Model }) {
         items={[
           {
             label: "Latest",
-            value: latest ? <TextLink href={`/models/${model.name}/versions/${latest.version}`}>{`Version ${latest.version}`}</TextLink> : "–",
+            value: latest ? <TextLink href={modelHref(model.name, latest.version)}>{`Version ${latest.version}`}</TextLink> : "–",
             detail: latest ? headlineMetrics(latest.metrics, 2) : null,
           },
           { label: "Aliases", value: model.aliases.length > 0 ? model.aliases.map((alias) => `${alias.alias} v${alias.version}`).join(", ") : "None" },
@@ -50,7 +52,7 @@ function ModelDetail({ model }: { model: Model }) {
           label="Versions"
           rows={model.versionRows}
           rowKey={(row) => row.id}
-          rowHref={(row) => `/models/${model.name}/versions/${row.version}`}
+          rowHref={(row) => modelHref(model.name, row.version)}
           keyboard="page"
           csvName={`${model.name}-versions`}
           empty={<EmptyState icon={Box} title="No versions" />}
@@ -58,7 +60,7 @@ function ModelDetail({ model }: { model: Model }) {
             {
               id: "version",
               header: "Version",
-              cell: (row) => <TextLink href={`/models/${model.name}/versions/${row.version}`}>{`v${row.version}`}</TextLink>,
+              cell: (row) => <TextLink href={modelHref(model.name, row.version)}>{`v${row.version}`}</TextLink>,
               sort: (row) => row.version,
               csv: (row) => row.version,
             },
@@ -75,6 +77,21 @@ function ModelDetail({ model }: { model: Model }) {
               ),
             },
             { id: "metrics", header: "Metrics", mono: true, cell: (row) => headlineMetrics(row.metrics, 3) },
+            {
+              id: "verified",
+              header: "Verified",
+              hideBelow: "lg",
+              cell: (row) =>
+                row.verification ? (
+                  <StatusBadge
+                    variant="text"
+                    status={row.verification.ok ? "succeeded" : "failed"}
+                    label={row.verification.ok ? "Yes" : "Not what was registered"}
+                  />
+                ) : (
+                  "–"
+                ),
+            },
             {
               id: "aliases",
               header: "Aliases",
@@ -101,7 +118,13 @@ function ModelDetail({ model }: { model: Model }) {
               header: "Run",
               hideBelow: "md",
               cell: (row) =>
-                row.runNumber ? <TextLink quiet href={`/projects/${model.project.slug}/runs/${row.runNumber}`}>{`Run ${row.runNumber}`}</TextLink> : "–",
+                row.runNumber ? (
+                  <TextLink quiet href={`/projects/${model.project.slug}/runs/${row.runNumber}`}>{`Run ${row.runNumber}`}</TextLink>
+                ) : row.origin === "client" ? (
+                  "By a client"
+                ) : (
+                  "–"
+                ),
             },
             { id: "commit", header: "Commit", mono: true, hideBelow: "lg", cell: (row) => row.commit?.slice(0, 8) ?? "–" },
             { id: "created", header: "Registered", cell: (row) => <Time at={row.createdAt} />, sort: (row) => row.createdAt },
@@ -123,23 +146,24 @@ function ModelDetail({ model }: { model: Model }) {
             </ul>
           )}
         </Card>
-        <Card title="Who was what, and when">
-          {model.aliasEvents.length === 0 ? (
-            <p className="text-sm text-ink-3">No alias has moved yet. A deployment to production moves champion.</p>
-          ) : (
-            <EventTimeline
-              label="Moves of aliases"
-              events={model.aliasEvents.map((event, index) => ({
-                id: String(index),
-                at: event.at,
-                by: event.actorName,
-                title: event.toVersion ? `${event.alias} is version ${event.toVersion}` : `${event.alias} was taken away`,
-                detail: event.fromVersion ? `before: version ${event.fromVersion}` : event.reason,
-              }))}
-            />
-          )}
-        </Card>
+        <ModelDetails model={model} />
       </div>
+      <AliasHistory model={model} />
     </>
+  );
+}
+
+/** What the model says of itself: description and tags. */
+function ModelDetails({ model }: { model: Model }) {
+  const tags = Object.entries(model.tags);
+  return (
+    <Card title="About">
+      {model.description ? (
+        <p className="text-sm wrap-anywhere whitespace-pre-line">{model.description}</p>
+      ) : (
+        <p className="text-sm text-ink-3">No description.</p>
+      )}
+      {tags.length > 0 ? <KeyValueList className="mt-3" items={tags.map(([label, value]) => ({ label, value: value || "–", mono: true }))} /> : null}
+    </Card>
   );
 }

@@ -9,6 +9,7 @@ import {
   IdChip,
   KeyValueList,
   LineageStrip,
+  Notice,
   NumberValue,
   PageHeader,
   StatStrip,
@@ -23,13 +24,15 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Markdown, PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
-import { orderedMetrics } from "./headline-metrics";
 import { EditCard } from "./edit-card";
+import { orderedMetrics } from "./headline-metrics";
+import { modelHref } from "./model-links";
+import { VersionChecks } from "./version-checks";
 import { VersionActions } from "./version-actions";
 
 export type Version = Outputs["registry"]["version"];
 
-const TABS = ["overview", "card", "files", "environment"] as const;
+const TABS = ["overview", "card", "checks", "files", "environment"] as const;
 
 /** One version: is it good, where did it come from, where is it live? */
 export function ModelVersionPage({ model, version }: { model: string; version: string }) {
@@ -37,7 +40,7 @@ export function ModelVersionPage({ model, version }: { model: string; version: s
   const found = useQuery(trpc.registry.version.queryOptions({ model, version: Number(version) }));
   useLive(found.data ? `model-version:${found.data.id}` : null, trpc.registry.pathKey());
   useLive("deployments", trpc.delivery.ofVersion.pathKey());
-  useCrumbs({ label: "Models", href: "/models" }, { label: model, href: `/models/${model}` }, { label: `Version ${version}` });
+  useCrumbs({ label: "Models", href: "/models" }, { label: model, href: modelHref(model) }, { label: `Version ${version}` });
   return <PageFrame query={found}>{(data) => <VersionDetail version={data} />}</PageFrame>;
 }
 
@@ -60,6 +63,13 @@ function VersionDetail({ version }: { version: Version }) {
               kind="version"
               label={version.status === "archived" ? "Archived" : "Ready"}
             />
+            {version.verification ? (
+              <StatusBadge
+                status={version.verification.ok ? "succeeded" : "failed"}
+                label={version.verification.ok ? "Verified" : "Files are not what was registered"}
+              />
+            ) : null}
+            {version.source.stage === "None" ? null : <Badge>{version.source.stage}</Badge>}
             {version.aliases.map((alias) => (
               <Badge key={alias} tone="accent">
                 {alias}
@@ -71,13 +81,10 @@ function VersionDetail({ version }: { version: Version }) {
           <>
             Registered <Time at={version.createdAt} />
             {version.previous ? (
-              <TextLink
-                quiet
-                href={`/models/${version.model.name}/versions/${version.previous.version}`}
-              >{`before: version ${version.previous.version}`}</TextLink>
+              <TextLink quiet href={modelHref(version.model.name, version.previous.version)}>{`before: version ${version.previous.version}`}</TextLink>
             ) : null}
             {version.next ? (
-              <TextLink quiet href={`/models/${version.model.name}/versions/${version.next.version}`}>{`after: version ${version.next.version}`}</TextLink>
+              <TextLink quiet href={modelHref(version.model.name, version.next.version)}>{`after: version ${version.next.version}`}</TextLink>
             ) : null}
           </>
         }
@@ -113,13 +120,15 @@ function VersionDetail({ version }: { version: Version }) {
           onChange={(value) => void setTab(value as (typeof TABS)[number])}
           items={[
             { value: "overview", label: "Metrics and signature" },
-            { value: "card", label: "Card" },
+            version.cardProblems.length > 0 ? { value: "card", label: "Card", count: version.cardProblems.length } : { value: "card", label: "Card" },
+            { value: "checks", label: "Checks" },
             { value: "files", label: "Files", count: version.files.length },
-            { value: "environment", label: "Data and environment" },
+            { value: "environment", label: version.origin === "client" ? "Source" : "Data and environment" },
           ]}
         >
           {tab === "overview" ? <Overview version={version} /> : null}
           {tab === "card" ? <CardTab version={version} /> : null}
+          {tab === "checks" ? <VersionChecks version={version} /> : null}
           {tab === "files" ? <Files version={version} /> : null}
           {tab === "environment" ? <Origin version={version} /> : null}
         </Tabs>
@@ -129,8 +138,11 @@ function VersionDetail({ version }: { version: Version }) {
 }
 
 function lineage(version: Version, live: Outputs["delivery"]["ofVersion"]) {
+  const { loggedModel, trackedRun } = version.source;
   return [
-    { id: "data", icon: Database, title: "Training data", detail: version.dataDigest?.slice(7, 19) ?? "not recorded", href: "/data" },
+    ...(version.origin === "pipeline"
+      ? [{ id: "data", icon: Database, title: "Training data", detail: version.dataDigest?.slice(7, 19) ?? "not recorded", href: "/data" }]
+      : []),
     ...(version.run
       ? [
           {
@@ -139,6 +151,28 @@ function lineage(version: Version, live: Outputs["delivery"]["ofVersion"]) {
             title: `${version.run.pipelineName} run ${version.run.number}`,
             detail: `by ${version.run.requestedByName}`,
             href: `/projects/${version.project.slug}/runs/${version.run.number}`,
+          },
+        ]
+      : []),
+    ...(trackedRun
+      ? [
+          {
+            id: "run",
+            icon: CirclePlay,
+            title: trackedRun.name,
+            detail: "run of a client",
+            href: `/experiments/${trackedRun.experimentId}/runs/${trackedRun.id}`,
+          },
+        ]
+      : []),
+    ...(loggedModel
+      ? [
+          {
+            id: "logged",
+            icon: Box,
+            title: loggedModel.name,
+            detail: "logged model",
+            href: `/experiments/${loggedModel.experimentId}/models/m-${loggedModel.id.replaceAll("-", "")}`,
           },
         ]
       : []),
@@ -194,6 +228,7 @@ function Overview({ version }: { version: Version }) {
 function CardTab({ version }: { version: Version }) {
   return (
     <Card title="Model card" right={version.abilities.write ? <EditCard version={version} /> : null}>
+      {version.cardProblems.length > 0 ? <CardProblems problems={version.cardProblems} /> : null}
       {version.card ? (
         <Markdown source={version.card} />
       ) : (
@@ -202,6 +237,15 @@ function CardTab({ version }: { version: Version }) {
         </EmptyState>
       )}
     </Card>
+  );
+}
+
+/** What the card must still say before the version can go to production. */
+function CardProblems({ problems }: { problems: Version["cardProblems"] }) {
+  return (
+    <Notice tone="warn" title="The card is not complete" className="mb-4">
+      {problems.map(({ section, problem }) => `${section} is ${problem}`).join("; ")}.
+    </Notice>
   );
 }
 
@@ -219,7 +263,10 @@ function Files({ version }: { version: Version }) {
             header: "Path",
             mono: true,
             cell: (row) => (
-              <TextLink external href={`/api/v1/models/${version.model.name}/versions/${version.version}/files/${row.path}`}>
+              <TextLink
+                external
+                href={`/api/v1/models/${encodeURIComponent(version.model.name)}/versions/${version.version}/files/${row.path.split("/").map(encodeURIComponent).join("/")}`}
+              >
                 {row.path}
               </TextLink>
             ),
@@ -238,6 +285,7 @@ function Origin({ version }: { version: Version }) {
     <Card>
       <KeyValueList
         items={[
+          ...(version.origin === "client" ? sourceItems(version) : []),
           { label: "Commit", value: version.commit ? <IdChip value={version.commit} short={12} /> : "Not recorded", mono: true },
           { label: "Environment lock", value: version.lockDigest ? <IdChip value={version.lockDigest} short /> : "Not recorded", mono: true },
           { label: "Data", value: version.dataDigest ? <IdChip value={version.dataDigest} short /> : "Not recorded", mono: true },
@@ -246,4 +294,14 @@ function Origin({ version }: { version: Version }) {
       />
     </Card>
   );
+}
+
+/** Where a client said that it came from. */
+function sourceItems({ source, createdBy }: Version) {
+  return [
+    { label: "Registered by", value: createdBy ?? "–" },
+    { label: "Source", value: <span className="wrap-anywhere">{source.text}</span>, mono: true },
+    ...(source.runRef ? [{ label: "Run", value: <IdChip value={source.runRef} copy />, mono: true }] : []),
+    ...(source.runLink ? [{ label: "Link of the run", value: <span className="wrap-anywhere">{source.runLink}</span>, mono: true }] : []),
+  ];
 }

@@ -9,6 +9,7 @@ import { useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { type Outputs, useTRPC } from "@/live/trpc";
 import { headlineMetrics } from "./headline-metrics";
+import { modelHref } from "./model-links";
 
 type Row = Outputs["registry"]["models"]["items"][number];
 
@@ -76,7 +77,7 @@ export function ModelsPage() {
               rows={models.data?.pages.flatMap((page) => page.items) ?? []}
               columns={COLUMNS}
               rowKey={(row) => row.id}
-              rowHref={(row) => `/models/${row.name}`}
+              rowHref={(row) => modelHref(row.name)}
               loading={models.isPending}
               keyboard="page"
               csvName="models"
@@ -106,7 +107,7 @@ const COLUMNS: Column<Row>[] = [
     id: "name",
     header: "Model",
     cell: (row) => (
-      <TextLink href={`/models/${row.name}`} className="whitespace-nowrap">
+      <TextLink href={modelHref(row.name)} className="whitespace-nowrap">
         {row.name}
       </TextLink>
     ),

@@ -1,10 +1,11 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Dialog, Field, Menu, Notice, Select, TextArea, TextInput, useNavigate, useToast } from "@trellis/ui";
+import { Button, ConfirmDialog, Dialog, Field, Menu, Notice, Select, TextArea, TextInput, useNavigate, useToast } from "@trellis/ui";
 import { Ellipsis, Rocket } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { type Outputs, useTRPC } from "@/live/trpc";
+import { modelHref } from "./model-links";
 
 type Version = Outputs["registry"]["version"];
 
@@ -13,9 +14,11 @@ export function VersionActions({ version }: { version: Version }) {
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
-  const [open, setOpen] = useState<"deploy" | "alias" | null>(null);
+  const [open, setOpen] = useState<"deploy" | "alias" | "delete" | null>(null);
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.registry.pathKey() });
   const archive = useMutation(trpc.registry.archiveVersion.mutationOptions({ onSuccess: refresh, onError: (error) => toast.error(error.message) }));
+  const remove = useMutation(trpc.registry.deleteVersion.mutationOptions());
+  const navigate = useNavigate();
   if (!version.abilities.write) return null;
   const archived = version.status === "archived";
   return (
@@ -28,13 +31,27 @@ export function VersionActions({ version }: { version: Version }) {
           { label: "Set an alias", onSelect: () => setOpen("alias") },
           archived
             ? { label: "Bring back", onSelect: () => archive.mutate({ versionId: version.id, archived: false }) }
-            : { label: "Archive", danger: true, onSelect: () => archive.mutate({ versionId: version.id, archived: true }) },
+            : { label: "Archive", onSelect: () => archive.mutate({ versionId: version.id, archived: true }) },
+          { label: "Delete", danger: true, onSelect: () => setOpen("delete") },
         ]}
       />
       <Button variant="primary" icon={Rocket} disabled={archived} onClick={() => setOpen("deploy")}>
         Deploy
       </Button>
       {open === "deploy" ? <DeployDialog version={version} onClose={() => setOpen(null)} /> : null}
+      <ConfirmDialog
+        open={open === "delete"}
+        onOpenChange={(isOpen) => setOpen(isOpen ? "delete" : null)}
+        title={`Delete ${version.model.name} version ${version.version}?`}
+        description="Its aliases vanish and its number is not given again. A version that is deployed is kept."
+        confirmLabel={`Delete version ${version.version}`}
+        danger
+        onConfirm={async () => {
+          await remove.mutateAsync({ model: version.model.name, version: version.version });
+          await refresh();
+          navigate(modelHref(version.model.name));
+        }}
+      />
       {open === "alias" ? <AliasDialog version={version} onClose={() => setOpen(null)} onDone={refresh} /> : null}
     </>
   );

@@ -41,7 +41,13 @@ export function PortalCommands({ open, onOpenChange }: { open: boolean; onOpenCh
       },
       {
         heading: "Models",
-        items: models.items.map((item) => ({ id: `model:${item.id}`, label: item.name, detail: item.description, icon: Box, href: `/models/${item.name}` })),
+        items: models.items.map((item) => ({
+          id: `model:${item.id}`,
+          label: item.name,
+          detail: item.description,
+          icon: Box,
+          href: `/models/${encodeURIComponent(item.name)}`,
+        })),
       },
       {
         heading: "Deployments",

@@ -62,6 +62,12 @@ describe("metricHistory", () => {
     expect((await metricHistory(lab.ada, { runIds: [runId], keys: ["loss"] })).series.map((curve) => curve.key)).toEqual(["loss"]);
   });
 
+  it("keeps what is no number, and the largest there is", async () => {
+    await record([1, Number.NaN, Number.MAX_VALUE, -Number.MAX_VALUE]);
+    const [curve] = (await metricHistory(lab.ada, { runIds: [runId] })).series;
+    expect(curve?.points.map((point) => point.value)).toEqual([1, Number.NaN, Number.MAX_VALUE, -Number.MAX_VALUE]);
+  });
+
   it("reduces long curves to the limit and never loses first, last, least or greatest", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -47,9 +47,10 @@ const FIXED: Column<Row>[] = [
   },
 ];
 
-/** What every run has, then a column for each chosen key. */
-export function runTableColumns(columns: readonly string[]): Column<Row>[] {
-  return [...FIXED, ...columns.map(keyColumn)];
+/** What every run has, then a column for each chosen key. Where nothing was registered there is no column for it. */
+export function runTableColumns(columns: readonly string[], rows: readonly Row[]): Column<Row>[] {
+  const registered = rows.some((row) => row.versions.length > 0);
+  return [...FIXED.filter(({ id }) => id !== "version" || registered), ...columns.map(keyColumn)];
 }
 
 function keyColumn(id: string): Column<Row> {

@@ -84,7 +84,7 @@ export function RunsView({ experiment }: { experiment: Experiment }) {
           rows={rows}
           rowKey={(row) => row.id}
           rowHref={runHref}
-          columns={runTableColumns(columns)}
+          columns={runTableColumns(columns, rows)}
           loading={runs.isPending || runs.isFetchingNextPage}
           keyboard="page"
           density="compact"

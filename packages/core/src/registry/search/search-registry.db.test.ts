@@ -14,7 +14,7 @@ let projectId: string;
 const START = Date.parse("2026-01-01T00:00:00Z");
 const at = (second: number) => new Date(START + second * 1_000);
 /** Two of one moment, so that ties are broken by name. */
-const MODELS = [
+const MODELS: { name: string; second: number; tags: Record<string, string> }[] = [
   { name: "Abc", second: 3, tags: { team: "red" } },
   { name: "ab", second: 2, tags: { team: "Red", "a.b": "it's" } },
   { name: "a", second: 2, tags: {} },

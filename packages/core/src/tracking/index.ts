@@ -52,6 +52,7 @@ export { artifactFolder, artifactPath } from "./domain/artifact-path.ts";
 export type { TrackingScope } from "./experiments/experiment.ts";
 export { compileTagTest, compileTest } from "./search/compile-test.ts";
 export { searchExperiments } from "./search/search-experiments.ts";
+export { searchLoggedModels } from "./search/search-logged-models.ts";
 export { checkMaxResults, rowsOf, type SearchInput, searchPage, type SearchView } from "./search/search-page.ts";
 export { searchRuns } from "./search/search-runs.ts";
 export { bytewise, type SortColumn } from "./search/sort-columns.ts";

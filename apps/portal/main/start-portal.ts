@@ -12,6 +12,7 @@ import { asSystem } from "@trellis/core/kernel/context.ts";
 import { startMonitoring } from "@trellis/core/monitoring/index.ts";
 import { startPipelineScheduler } from "@trellis/core/pipelines/index.ts";
 import { openInferenceLog } from "@trellis/core/serving/index.ts";
+import { startCollectingGarbage } from "@trellis/core/tracking/index.ts";
 import { createGateway } from "@trellis/gateway";
 import { gitAccess } from "./git-access.ts";
 import { checkHealth } from "./health.ts";
@@ -62,6 +63,7 @@ export async function startPortal(trellis: Trellis) {
   });
   const delivery = startDelivery(asSystem(context, "Delivery"));
   const monitoring = startMonitoring(asSystem(context, "Monitoring"));
+  const garbage = startCollectingGarbage(asSystem(context, "Artifacts"));
   const worker = await startJobWorker(context, database, JOB_HANDLERS);
   const git = createGitDoor({ root: path.join(environment.dataFolder, "repositories"), ...gitAccess(context, auth.authenticator), log: context.log });
   await git.announceWaitingPushes();
@@ -74,6 +76,7 @@ export async function startPortal(trellis: Trellis) {
     serve: serveWithSession(gateway.app),
     async stop() {
       await worker.stop();
+      await garbage.stop();
       await monitoring.stop();
       await delivery.stop();
       await scheduler.stop();

@@ -3,7 +3,7 @@ export { metricHistory, metricHistoryInput, type MetricSeries } from "./metric-h
 export { filesOfStep, getDataset, listArtifacts, listArtifactsInput, listDatasets, listDatasetsInput, openArtifact, openArtifactInput } from "./queries.ts";
 export { type ArtifactFile, recordArtifacts } from "./record-artifacts.ts";
 export { beginPipelineRun, endPipelineRun, openPipelineRun } from "./mirror-pipeline-run.ts";
-export { datasetVersioned } from "./jobs.ts";
+export { artifactsCollect, datasetVersioned } from "./jobs.ts";
 export { type DatasetFile, recordDatasetVersion } from "./record-dataset-version.ts";
 export { type MetricPoint, recordMetrics } from "./record-metrics.ts";
 export { recordParams } from "./record-params.ts";
@@ -68,13 +68,9 @@ export { exportRuns, MAX_RUN_COLUMNS, runQueryInput, runTable, runTableInput, ty
 export { createLoggedModel } from "./logged-models/create-logged-model.ts";
 export { getLoggedModel } from "./logged-models/get-logged-model.ts";
 export { type LoggedModel, type LoggedModelMetric, type LoggedModelStatus, readLoggedModels } from "./logged-models/logged-model.ts";
-export {
-  deleteLoggedModel,
-  deleteLoggedModelTag,
-  finalizeLoggedModel,
-  logLoggedModelParams,
-  setLoggedModelTags,
-} from "./logged-models/update-logged-model.ts";
+export { deleteLoggedModel, deleteLoggedModelTag, finalizeLoggedModel, logLoggedModelParams, setLoggedModelTags } from "./logged-models/update-logged-model.ts";
 export { logInputs, logOutputs, type ToldDataset } from "./runs/log-inputs.ts";
 export { logModelHistory } from "./runs/log-model-history.ts";
 export { metricHistoryBulk, metricHistoryInterval, metricHistoryPage, type TrackedRunPoint } from "./runs/metric-points.ts";
+export { collectGarbage } from "./artifacts/collect-garbage.ts";
+export { startCollectingGarbage } from "./artifacts/start-collecting.ts";

@@ -39,17 +39,15 @@ beforeEach(async () => {
   const owner = await actingAs(ctx, "Ada", "data_scientist");
   [ada, eve] = [owner, await actingAs(ctx, "Eve", "data_scientist")];
   [projectId, runId, modelId] = [ctx.newId(), ctx.newId(), ctx.newId()];
-  await database.db
-    .insert(project)
-    .values({
-      id: projectId,
-      slug: `p-${projectId.slice(-12)}`,
-      title: "P",
-      visibility: "internal",
-      repository: projectId,
-      createdBy: owner.actor.userId,
-      createdAt: now,
-    });
+  await database.db.insert(project).values({
+    id: projectId,
+    slug: `p-${projectId.slice(-12)}`,
+    title: "P",
+    visibility: "internal",
+    repository: projectId,
+    createdBy: owner.actor.userId,
+    createdAt: now,
+  });
   await database.db.insert(projectMember).values({ projectId, userId: owner.actor.userId, role: "owner", createdAt: now });
   const [made] = await database.db.insert(experiment).values({ projectId, name: "e", createdAt: now, updatedAt: now }).returning();
   const experimentId = made?.id ?? 0;

@@ -7,16 +7,18 @@ import type { ArtifactStore } from "../ports.ts";
 /** An artifact store for tests: bytes in memory. `put` fails while `failing` is set. */
 export class MemoryArtifactStore implements ArtifactStore {
   readonly blobs = new Map<string, Buffer>();
-  /** When the bytes of each digest were last put; a test may move it into the past. */
+  /** When the bytes of each digest were last put. */
   readonly storedAt = new Map<string, Date>();
   failing: Error | null = null;
+  /** The time of puts; a test may own it. */
+  now: () => Date = () => new Date();
 
   async put(content: Readable) {
     const bytes = await buffer(content);
     if (this.failing) throw this.failing;
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     this.blobs.set(digest, bytes);
-    this.storedAt.set(digest, new Date());
+    this.storedAt.set(digest, this.now());
     return { digest, sizeBytes: bytes.length };
   }
 

@@ -41,3 +41,8 @@ export async function openTrackingLab(db: Database, options: { visibility?: "int
     },
   };
 }
+
+/** Why each of these was refused; undefined for one that was not. */
+export async function refusals(attempts: readonly Promise<unknown>[]): Promise<unknown[]> {
+  return (await Promise.allSettled(attempts)).map((settled) => (settled.status === "rejected" ? settled.reason : undefined));
+}

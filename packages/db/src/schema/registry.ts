@@ -34,6 +34,9 @@ export const registeredModel = pgTable(
       .where(sql`deleted_at is null`),
     index("registered_model_project").on(t.projectId),
     index("registered_model_updated").on(t.updatedAt),
+    // What clients list by: names by their bytes, whatever the database's language is.
+    index("registered_model_bytewise").on(sql`${t.name} collate "C"`),
+    index("registered_model_tags").using("gin", sql`${t.tags} jsonb_path_ops`),
   ],
 );
 
@@ -105,6 +108,8 @@ export const modelVersion = pgTable(
     index("model_version_run_ref").on(t.runRef),
     index("model_version_logged_model").on(t.loggedModelId),
     index("model_version_created").on(t.createdAt),
+    index("model_version_updated").on(t.updatedAt),
+    index("model_version_tags").using("gin", sql`${t.tags} jsonb_path_ops`),
   ],
 );
 

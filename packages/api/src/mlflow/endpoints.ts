@@ -1,5 +1,6 @@
 import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { EXPERIMENT_ENDPOINTS } from "./experiments.ts";
+import { LOGGED_MODEL_ENDPOINTS } from "./logged-models.ts";
 import { METRIC_ENDPOINTS } from "./metrics.ts";
 import { PLAIN_ROUTES } from "./plain-routes.ts";
 import type { Endpoint } from "./protocol/endpoint.ts";
@@ -14,6 +15,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...RUN_ENDPOINTS,
   ...RUN_INPUT_ENDPOINTS,
   ...METRIC_ENDPOINTS,
+  ...LOGGED_MODEL_ENDPOINTS,
   ...REGISTRY_ENDPOINTS,
   ...ARTIFACT_ENDPOINTS,
 ];

@@ -71,7 +71,9 @@ def _():
 @check("loads by number, by latest, from the run, and what was logged")
 def _():
     source = client.get_model_version("iris", "1")
-    for uri in ["models:/iris/1", "models:/iris/latest", f"runs:/{source.run_id}/model"] + ([f"models:/{source.model_id}"] if IS_3 else []):
+    logged = [source.source] if IS_3 else []
+    assert not IS_3 or source.source.startswith("models:/m-")
+    for uri in ["models:/iris/1", "models:/iris/latest", f"runs:/{source.run_id}/model", *logged]:
         assert mlflow.sklearn.load_model(uri).predict(X[:3]).tolist() == MODEL.predict(X[:3]).tolist(), uri
 
 
@@ -83,7 +85,8 @@ def _():
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     source = client.get_model_version("kept", "1").source
-    get_artifact_repository(source).delete_artifacts("MLmodel")
+    files = client.get_logged_model(source.removeprefix("models:/")).artifact_location if IS_3 else source
+    get_artifact_repository(files).delete_artifacts("MLmodel")
     assert mlflow.sklearn.load_model("models:/kept/1").predict(X[:1]).tolist() == MODEL.predict(X[:1]).tolist()
 
 

@@ -21,6 +21,10 @@ export class Client {
     return (await (await this.send("POST", path, body)).json()) as Result;
   }
 
+  async put(path: string, body: object): Promise<void> {
+    await this.send("PUT", path, body);
+  }
+
   /** The answer's body as it comes, for logs. */
   async stream(path: string, query: Query = {}): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.send("GET", path + queryString(query));

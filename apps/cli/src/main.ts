@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addCompletionCommand } from "./commands/completion.ts";
 import { addCreateCommands } from "./commands/create.ts";
 import { addDeliveryCommands } from "./commands/delivery.ts";
 import { addModelCommands } from "./commands/models.ts";
@@ -20,6 +21,7 @@ addRunCommands(program);
 addPipelineCommands(program);
 addModelCommands(program);
 addDeliveryCommands(program);
+addCompletionCommand(program);
 
 try {
   await program.parseAsync();

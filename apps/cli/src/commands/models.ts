@@ -24,8 +24,10 @@ type Model = {
   }[];
 };
 
+type Verification = { ok: boolean; checked: number; problems: { path: string; problem: string }[] };
+
 export function addModelCommands(program: Command): void {
-  program
+  const models = program
     .command("models")
     .description("list models, or the versions of one")
     .argument("[model]", "show the versions of this model")
@@ -64,6 +66,38 @@ export function addModelCommands(program: Command): void {
           ]),
         ),
       );
+    });
+  models
+    .command("verify")
+    .description("read the files of a version again and compare them with their digests")
+    .argument("<model>")
+    .argument("<version>")
+    .option("--json", "as JSON")
+    .action(async (model: string, version: string, options: { json?: boolean }) => {
+      const client = await signedInClient();
+      const { id } = await client.get<{ id: string }>("/model-version", { model, version });
+      const result = await client.post<Verification>(`/model-versions/${id}/verification`, {});
+      print(options.json, result, () =>
+        result.ok
+          ? `${result.checked} files are what was registered.`
+          : table(
+              ["FILE", "PROBLEM"],
+              result.problems.map((row) => [row.path, row.problem]),
+            ),
+      );
+      if (!result.ok) process.exitCode = 1;
+    });
+  models
+    .command("alias")
+    .description("let an alias name a version of a model")
+    .argument("<model>")
+    .argument("<alias>")
+    .argument("<version>")
+    .option("--reason <text>", "why, for its history", "")
+    .action(async (model: string, alias: string, version: string, options: { reason: string }) => {
+      const client = await signedInClient();
+      await client.put(`/models/${encodeURIComponent(model)}/aliases/${encodeURIComponent(alias)}`, { version: Number(version), reason: options.reason });
+      print(false, null, () => `${model}@${alias} is version ${version}.`);
     });
 }
 

@@ -8,7 +8,7 @@ import { ExecutorCapability, PythonEnvironmentsCapability } from "@trellis/core/
 import { SecretBoxCapability, WebhookSenderCapability } from "@trellis/core/registry/ports.ts";
 import { TemplateCatalogCapability, TemplateEngineCapability } from "@trellis/core/scaffolder/ports.ts";
 import { DeployTargetCapability, ServingFoldersCapability, ServingRuntimeCapability } from "@trellis/core/serving/ports.ts";
-import { ArtifactStoreCapability } from "@trellis/core/tracking/ports.ts";
+import { ArtifactStoreCapability, TableReaderCapability } from "@trellis/core/tracking/ports.ts";
 import { createFileArtifactStore } from "@trellis/providers/artifact-store/files/provider.ts";
 import { createLocalDeployTarget } from "@trellis/providers/deploy-target/local/provider.ts";
 import { duckdbDriftDetector } from "@trellis/providers/drift-detector/duckdb/provider.ts";
@@ -19,6 +19,7 @@ import { createUvEnvironments } from "@trellis/providers/python-environments/uv/
 import { createAesSecretBox } from "@trellis/providers/secret-box/aes-gcm/provider.ts";
 import { createPythonServingRuntime } from "@trellis/providers/serving-runtime/python/provider.ts";
 import { createGitSourceHost } from "@trellis/providers/source-host/git/provider.ts";
+import { duckdbTableReader } from "@trellis/providers/table-reader/duckdb/provider.ts";
 import { folderTemplateCatalog } from "@trellis/providers/template-catalog/folder/provider.ts";
 import { createMinijinjaEngine } from "@trellis/providers/template-engine/minijinja/provider.ts";
 import { createHttpsWebhookSender } from "@trellis/providers/webhook-sender/https/provider.ts";
@@ -67,6 +68,7 @@ export async function createProviders({ dataFolder, variables, s3, ray, secretKe
   bind(ServingRuntimeCapability, servingRuntime, "Python", "this machine");
   bind(ServingFoldersCapability, { inference: within("inference"), workloads: within("serving") }, "folders", dataFolder);
   bind(DriftDetectorCapability, duckdbDriftDetector(), "DuckDB", "in process");
+  bind(TableReaderCapability, duckdbTableReader(), "DuckDB", "in process");
   bind(SecretBoxCapability, await createAesSecretBox({ keyFile: within("secret-key"), key: secretKey }), "AES-256-GCM", "in process");
   bind(WebhookSenderCapability, createHttpsWebhookSender({ allowAny: webhooks === "any" }), "HTTPS", webhooks === "any" ? "any address" : "public addresses");
   bind(TemplateEngineCapability, templateEngine, "MiniJinja", "child process");

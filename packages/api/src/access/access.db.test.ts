@@ -139,6 +139,9 @@ function traces(result: unknown, things: ProjectThings, asked?: unknown): string
 /** The refusal with names and ids replaced by what they are, so that two can be compared. */
 function sameWords(answer: Answer, things: ProjectThings): unknown {
   let text = JSON.stringify(answer);
-  for (const [kind, value] of Object.entries(things).toSorted(([, a], [, b]) => b.length - a.length)) text = text.replaceAll(value, `<${kind}>`);
+  for (const [kind, value] of Object.entries(things).toSorted(([, a], [, b]) => b.length - a.length)) {
+    // Some words name a thing as clients of MLflow do, by its id without hyphens.
+    text = text.replaceAll(value, `<${kind}>`).replaceAll(value.replaceAll("-", ""), `<${kind}>`);
+  }
   return JSON.parse(text);
 }

@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import type { ApiContext } from "../trpc/trpc.ts";
 import { fileHeaders } from "./file-headers.ts";
+import { addFileRoutes } from "./file-routes.ts";
 import { runsCsv } from "./runs-csv.ts";
 
 /** How much of a log one read takes: 256 KiB. */
@@ -21,6 +22,8 @@ export function downloadsDoor(contextOf: (headers: Headers) => Promise<ApiContex
     if (!context.signedIn) throw new CoreError("UNAUTHENTICATED", "Sign in first, or send a token.");
     return context.core;
   };
+
+  addFileRoutes(door, signedIn);
 
   door.get("/artifacts/:artifactId/content", async (c) => {
     const file = await openArtifact(await signedIn(c.req.raw), { artifactId: c.req.param("artifactId") });

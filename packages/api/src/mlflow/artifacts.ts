@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { CoreError } from "@trellis/core/kernel/errors.ts";
 import type { CoreContext } from "@trellis/core/kernel/context.ts";
-import { findModelVersion, listVersionFiles, openVersionFile } from "@trellis/core/registry/index.ts";
+import { findModelVersion, findVersionFile, listVersionFiles } from "@trellis/core/registry/index.ts";
 import {
   artifactPath,
   deleteLoggedModelFiles,
@@ -71,7 +71,7 @@ export const ARTIFACT_ENDPOINTS: Endpoint[] = [
     fields: { path: filePath, name: required(text), version: required(integer) },
     run: async (call, { name, version, path }) => {
       const found = await findModelVersion(call.ctx, { model: name, version });
-      return serveVersionFile(call, found.id, path);
+      return serve(call, await findVersionFile(call.ctx, { versionId: found.id, path }));
     },
   }),
   endpoint({
@@ -103,7 +103,7 @@ export const ARTIFACT_ENDPOINTS: Endpoint[] = [
     run: async (call, { path: at }) => {
       if (at?.owner === "run") return serve(call, await findRunArtifact(call.ctx, at));
       if (at?.owner === "logged-model") return serve(call, await findLoggedModelFile(call.ctx, at));
-      if (at?.owner === "version") return serveVersionFile(call, at.versionId, at.path);
+      if (at?.owner === "version") return serve(call, await findVersionFile(call.ctx, at));
       throw noPlace();
     },
   }),
@@ -170,12 +170,6 @@ async function serve({ ctx, request }: ProtocolCall, file: StoredFile): Promise<
   if (answer.status === 416 || request.method === "HEAD") return new RawAnswer("", headers, answer.status);
   const { content } = await openStoredFile(ctx, file, answer.range ?? undefined);
   return new RawAnswer(content, headers, answer.status);
-}
-
-async function serveVersionFile(call: ProtocolCall, versionId: string, path: string): Promise<RawAnswer> {
-  const { content, ...file } = await openVersionFile(call.ctx, { versionId, path });
-  content.destroy();
-  return serve(call, file);
 }
 
 function isEmpty({ headers }: IncomingMessage): boolean {

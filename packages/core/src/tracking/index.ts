@@ -74,3 +74,5 @@ export { logModelHistory } from "./runs/log-model-history.ts";
 export { metricHistoryBulk, metricHistoryInterval, metricHistoryPage, type TrackedRunPoint } from "./runs/metric-points.ts";
 export { collectGarbage } from "./artifacts/collect-garbage.ts";
 export { startCollectingGarbage } from "./artifacts/start-collecting.ts";
+export { type FilePreview, previewFile, previewLoggedModelFile, previewRunArtifact } from "./artifacts/preview-file.ts";
+export type { Notebook, NotebookCell, NotebookOutput } from "./domain/notebook.ts";

@@ -25,3 +25,18 @@ export type ArtifactStore = {
 };
 
 export const ArtifactStoreCapability = defineCapability<ArtifactStore>("artifact-store");
+
+/** The first rows of a table; every value as text, cut where it is long. */
+export type TableRows = {
+  columns: { name: string; type: string }[];
+  rows: (string | null)[][];
+  /** Null when it is not known without reading all. */
+  totalRows: number | null;
+};
+
+/** Reads tables out of files. INVALID, with the reason, for what is no such table. */
+export type TableReader = {
+  read(content: Readable, options: { format: "csv" | "tsv" | "parquet"; maxRows: number }): Promise<TableRows>;
+};
+
+export const TableReaderCapability = defineCapability<TableReader>("table-reader");

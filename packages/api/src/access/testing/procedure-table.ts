@@ -203,4 +203,10 @@ export const PROCEDURES: Record<string, ProcedureEntry> = {
   "tracking.artifacts": read(run),
   "tracking.datasets": list(project),
   "tracking.dataset": read(({ datasetId }) => ({ datasetId })),
+  "tracking.runFiles": read(run),
+  "tracking.runFilePreview": read((things) => ({ ...run(things), path: `work/${things.word}.html` })),
+  "tracking.loggedModelFiles": read(({ loggedModelId }) => ({ modelId: loggedModelId })),
+  "tracking.loggedModelFilePreview": read(({ loggedModelId, word }) => ({ modelId: loggedModelId, path: `model/${word}.pkl` })),
+  "registry.versionFiles": read(version),
+  "registry.versionFilePreview": read((things) => ({ ...version(things), path: "report.html" })),
 };

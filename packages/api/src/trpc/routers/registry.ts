@@ -39,6 +39,7 @@ import {
 import { z } from "zod";
 import { modelReference, toVersionReference, versionReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
+import { versionFilePages } from "./version-file-pages.ts";
 
 const namedVersion = z.object({ model: z.string().max(256), version: z.coerce.number().int().positive() });
 
@@ -52,6 +53,7 @@ const webhookFields = z.object({
 });
 
 export const registryRouter = router({
+  ...versionFilePages,
   models: procedure("project.list", "GET /models", "The model catalogue")
     .input(listModelsInput)
     .query(({ ctx, input }) => listModels(ctx.core, input)),

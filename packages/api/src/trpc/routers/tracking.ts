@@ -9,10 +9,12 @@ import {
 } from "@trellis/core/tracking/index.ts";
 import { datasetReference } from "../references.ts";
 import { procedure, router } from "../trpc.ts";
+import { filePages } from "./file-pages.ts";
 import { trackingPages } from "./tracking-pages.ts";
 
 export const trackingRouter = router({
   ...trackingPages,
+  ...filePages,
   metricHistory: procedure("project.list", "GET /metrics", "Curves of metrics, thinned to at most 1,000 points")
     .input(metricHistoryInput)
     .query(({ ctx, input }) => metricHistory(ctx.core, input)),

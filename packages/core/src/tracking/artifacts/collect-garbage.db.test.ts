@@ -40,7 +40,9 @@ beforeEach(async () => {
   ctx = testContext({ db: database.db, ports: [[ArtifactStoreCapability, store]], now: () => now });
   const ada = await actingAs(ctx, "Ada", "data_scientist");
   [projectId, runId, modelId] = [ctx.newId(), ctx.newId(), ctx.newId()];
-  await database.db.insert(project).values({ id: projectId, slug: "p", title: "P", visibility: "internal", repository: "p", createdBy: ada.actor.userId, createdAt: now });
+  await database.db
+    .insert(project)
+    .values({ id: projectId, slug: "p", title: "P", visibility: "internal", repository: "p", createdBy: ada.actor.userId, createdAt: now });
   const [made] = await database.db.insert(experiment).values({ projectId, name: "e", createdAt: now, updatedAt: now }).returning();
   const experimentId = made?.id ?? 0;
   await database.db.insert(trackedRun).values({ id: runId, experimentId, source: "client", name: "r", status: "RUNNING", startTime: 1, createdAt: now });

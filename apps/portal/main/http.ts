@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import type { StaticFiles } from "./static-files.ts";
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
@@ -14,6 +15,8 @@ export type Doors = {
   git: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   /** `/serve/…` */
   serve: Hono;
+  /** Files that the build has compressed; false when it is not one of them. */
+  staticFiles: StaticFiles;
   /** Everything else. */
   pages: NodeHandler;
   /** Whether everything that the portal needs answers. */
@@ -42,7 +45,7 @@ export function createHttpServer(doors: Doors): Server {
     if (path.startsWith("/serve/")) return void serve(request, response);
     if (path.startsWith("/git/")) return void answerGit(request, response, doors);
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.setHeader(name, value);
-    void doors.pages(request, response);
+    if (!doors.staticFiles(request, response)) void doors.pages(request, response);
   });
 }
 

@@ -1,14 +1,13 @@
 import { createHmac } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
 import { type Auth, createAuth } from "@trellis/auth";
 import type { CoreContext, Logger } from "@trellis/core/kernel/context.ts";
 import { newId } from "@trellis/core/kernel/ids.ts";
 import { AccountStoreCapability } from "@trellis/core/identity/index.ts";
 import { SigningKeysCapability } from "@trellis/core/pipelines/ports.ts";
-import { type DatabaseHandle, openDatabase } from "@trellis/db";
+import type { DatabaseHandle } from "@trellis/db";
 import type { Environment } from "./environment.ts";
 import { createProviders, type Providers } from "./create-providers.ts";
+import { openEnvironmentDatabase } from "./open-environment-database.ts";
 import { loadSecret } from "./secret.ts";
 
 /** A portal without its doors: database, technology and the context that verbs run in. */
@@ -26,16 +25,9 @@ export type Trellis = {
 export async function createTrellis(
   environment: Environment,
   log: Logger,
-  options: { /** An open database instead of the environment's; for tests. */ database?: DatabaseHandle } = {},
+  options: { /** An open database instead of the environment's; closed with the rest. */ database?: DatabaseHandle } = {},
 ): Promise<Trellis> {
-  await mkdir(environment.dataFolder, { recursive: true, mode: 0o700 });
-  const database =
-    options.database ??
-    (await openDatabase({
-      ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}),
-      folder: path.join(environment.dataFolder, "database"),
-      log,
-    }));
+  const database = options.database ?? (await openEnvironmentDatabase(environment, log));
   const stopping = new AbortController();
   try {
     const secret = await loadSecret(environment.dataFolder);

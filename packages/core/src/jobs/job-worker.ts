@@ -10,7 +10,11 @@ import { JOBS_CHANNEL } from "./enqueue-job.ts";
 
 const SCHEMA = "trellis_jobs";
 /** Workers are woken by NOTIFY; polling only catches what a lost connection missed. */
-const BACKSTOP_SECONDS = 30;
+const BACKSTOP_SECONDS = 300;
+/** How often the queue looks for jobs that have stalled. The embedded database has one process, which takes them up at its start. */
+const SUPERVISE_SECONDS = { pglite: 600, postgres: 60 };
+/** Parts of the queue that nothing here uses (flows, changes of its own indexes) would otherwise ask the database every few seconds. */
+const UNUSED_SECONDS = 3_600;
 /** Jobs of one kind that run side by side. */
 const WORKERS_A_QUEUE = 2;
 /** How long after its process died a running job is given to another; pg-boss's least is 10. */
@@ -35,8 +39,11 @@ export async function startJobWorker(ctx: CoreContext, database: DatabaseHandle,
     schema: SCHEMA,
     useListenNotify: true,
     schedule: false,
-    superviseIntervalSeconds: 30,
-    monitorIntervalSeconds: 30,
+    superviseIntervalSeconds: SUPERVISE_SECONDS[database.kind],
+    monitorIntervalSeconds: SUPERVISE_SECONDS[database.kind],
+    queueCacheIntervalSeconds: SUPERVISE_SECONDS[database.kind],
+    flowIntervalSeconds: UNUSED_SECONDS,
+    bamIntervalSeconds: UNUSED_SECONDS,
     openTelemetry: { enabled: false },
   });
   boss.on("error", (error) => ctx.log.error({ error: String(error) }, "job queue error"));

@@ -17,6 +17,8 @@ import { SCHEDULER_CHANNEL } from "./wake-scheduler.ts";
 
 /** Everything is pushed; this only catches what a lost connection or a failed try left. */
 const BACKSTOP_MS = 10_000;
+/** The same while nothing runs. */
+const IDLE_BACKSTOP_MS = 120_000;
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export type SchedulerOptions = {
@@ -147,7 +149,8 @@ class Scheduler {
     for (const live of claimed) this.#watch(live, launchAttempt);
     if (full) await explainQueue(this.#ctx, this.#capacity);
     const next = await nextAppointment(this.#ctx);
-    this.#wakeIn(next === null ? BACKSTOP_MS : Math.min(BACKSTOP_MS, Math.max(next - this.#ctx.now().getTime(), 0) + 5));
+    const backstop = this.#watched.size > 0 || full ? BACKSTOP_MS : IDLE_BACKSTOP_MS;
+    this.#wakeIn(next === null ? backstop : Math.min(backstop, Math.max(next - this.#ctx.now().getTime(), 0) + 5));
   }
 
   #watch(live: LiveAttempt, follow: typeof launchAttempt): void {

@@ -4,7 +4,7 @@ import type { DatabaseLog } from "../database.ts";
 /** How long after the first use, and after how many uses of the connection, the housekeeping is due. */
 export type MaintenanceLimits = { delayMs: number; uses: number };
 
-const DEFAULT_LIMITS: MaintenanceLimits = { delayMs: 60_000, uses: 20_000 };
+const DEFAULT_LIMITS: MaintenanceLimits = { delayMs: 5 * 60_000, uses: 5_000 };
 
 /** Log written since the last checkpoint that makes one worth it. A quarter of `max_wal_size`. */
 const CHECKPOINT_AFTER_BYTES = 32 * 1024 * 1024;

@@ -11,10 +11,10 @@ export type DeliveryLoop = {
 };
 
 /** How often everything is looked at although nothing was heard: only to catch what was missed. */
-const SWEEP_MS = 60_000;
+const SWEEP_MS = 5 * 60_000;
 
 /**
- * Pushes deployments on: each change of a workload asks for a reconciliation of its deployment, and once a minute (and now)
+ * Pushes deployments on: each change of a workload asks for a reconciliation of its deployment, and every five minutes (and now)
  * whatever should have moved is asked again. Does no work itself.
  */
 export function startDelivery(ctx: CoreContext): DeliveryLoop {

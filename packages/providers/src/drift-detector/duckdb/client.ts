@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 export type DuckdbSettings = {
   /** Most memory that a comparison takes, as DuckDB writes it. */
@@ -27,18 +27,22 @@ export class DuckdbClient {
     }
   }
 
-  #open(): Promise<DuckDBInstance> {
-    return DuckDBInstance.create(":memory:", {
-      memory_limit: this.#settings.memoryLimit,
-      threads: String(this.#settings.threads),
-      temp_directory: join(tmpdir(), `trellis-duckdb-${process.pid}`),
-      // Nothing is fetched from outside by reading a file.
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-    }).catch((error: unknown) => {
+  async #open(): Promise<DuckDBInstance> {
+    try {
+      // Loaded by the first use: it would make every start of the portal slower.
+      const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
+      return await Instance.create(":memory:", {
+        memory_limit: this.#settings.memoryLimit,
+        threads: String(this.#settings.threads),
+        temp_directory: join(tmpdir(), `trellis-duckdb-${process.pid}`),
+        // Nothing is fetched from outside by reading a file.
+        autoinstall_known_extensions: "false",
+        autoload_known_extensions: "false",
+      });
+    } catch (error) {
       this.#instance = null;
       throw error;
-    });
+    }
   }
 }
 

@@ -19,6 +19,8 @@ export const runsTimelineInput = z.object({
   from: z.coerce.date(),
   to: z.coerce.date(),
   project: z.string().max(100).optional(),
+  /** Only runs that the actor asked for. */
+  mine: z.boolean().default(false),
   limit: z.number().int().min(1).max(1_000).default(500),
 });
 
@@ -36,6 +38,7 @@ export async function runsTimeline(ctx: CoreContext, input: z.input<typeof runsT
       status: run.status,
       pipelineName: run.pipelineName,
       triggerKind: run.triggerKind,
+      requestedByName: run.requestedByName,
       project: { id: project.id, slug: project.slug, title: project.title },
       createdAt: run.createdAt,
       startedAt: run.startedAt,
@@ -47,6 +50,7 @@ export async function runsTimeline(ctx: CoreContext, input: z.input<typeof runsT
       and(
         visibleProjects(ctx),
         projectId ? eq(run.projectId, projectId) : undefined,
+        query.mine && ctx.actor.kind === "user" ? eq(run.requestedBy, ctx.actor.userId) : undefined,
         lt(run.createdAt, to),
         or(inArray(run.status, ["queued", "running", "cancelling"]), and(gte(run.createdAt, new Date(from.getTime() - 2 * DAY_MS)), gte(run.endedAt, from))),
       ),

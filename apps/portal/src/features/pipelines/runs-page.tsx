@@ -1,13 +1,14 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Card, EmptyState, ErrorState, FilterBar, PageHeader } from "@trellis/ui";
+import { Card, EmptyState, ErrorState, FilterBar, PageHeader, SegmentedControl } from "@trellis/ui";
 import { CirclePlay } from "lucide-react";
-import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from "nuqs";
 import { useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
-import { useTRPC } from "@/live/trpc";
+import { type Outputs, useTRPC } from "@/live/trpc";
 import { NextScheduled } from "./next-scheduled";
+import { RunsDay } from "./runs-day";
 import { RunsTable } from "./runs-table";
 import { triggerWords } from "./trigger-words";
 
@@ -27,6 +28,7 @@ export function RunsPage() {
     trigger: parseAsArrayOf(parseAsStringLiteral(TRIGGERS)).withDefault([]),
     mine: parseAsBoolean.withDefault(false),
   });
+  const [view, setView] = useQueryState("view", parseAsStringLiteral(["table", "day"] as const).withDefault("table"));
   const input = {
     ...(filters.search ? { search: filters.search } : {}),
     ...(filters.status.length > 0 ? { status: filters.status } : {}),
@@ -40,7 +42,22 @@ export function RunsPage() {
   const toggle = <Value,>(list: Value[], value: Value): Value[] => (list.includes(value) ? list.filter((entry) => entry !== value) : [...list, value]);
   return (
     <>
-      <PageHeader title="Runs" meta="Pipelines of all projects, newest first" />
+      <PageHeader
+        title="Runs"
+        meta={view === "day" ? "Pipelines of all projects, by time of day" : "Pipelines of all projects, newest first"}
+        actions={
+          <SegmentedControl
+            label="View of the runs"
+            size="sm"
+            value={view}
+            onChange={(value) => void setView(value)}
+            items={[
+              { value: "table", label: "Table" },
+              { value: "day", label: "Day" },
+            ]}
+          />
+        }
+      />
       {runs.isError ? (
         <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />
       ) : (
@@ -64,22 +81,39 @@ export function RunsPage() {
             ]}
             onClear={filtered ? () => void setFilters(null) : undefined}
           />
-          <RunsTable
-            rows={rows}
-            loading={runs.isPending}
-            hasMore={runs.hasNextPage}
-            onLoadMore={() => void runs.fetchNextPage()}
-            empty={
-              filtered ? (
-                <EmptyState icon={CirclePlay} title="No run matches">
-                  Take a filter away to see more.
-                </EmptyState>
-              ) : undefined
-            }
-          />
+          {view === "day" ? (
+            <RunsDay mine={filters.mine} matches={(run) => matchesFilters(run, filters)} />
+          ) : (
+            <RunsTable
+              rows={rows}
+              loading={runs.isPending}
+              hasMore={runs.hasNextPage}
+              onLoadMore={() => void runs.fetchNextPage()}
+              empty={
+                filtered ? (
+                  <EmptyState icon={CirclePlay} title="No run matches">
+                    Take a filter away to see more.
+                  </EmptyState>
+                ) : undefined
+              }
+            />
+          )}
         </Card>
       )}
       <NextScheduled />
     </>
+  );
+}
+
+type DayRun = Outputs["pipelines"]["timeline"]["items"][number];
+type Filters = { search: string; status: readonly string[]; trigger: readonly string[] };
+
+/** The same filters on runs that are at hand. */
+function matchesFilters(run: DayRun, filters: Filters): boolean {
+  const text = `${run.number} ${run.pipelineName} ${run.project.slug} ${run.project.title} ${run.requestedByName}`.toLowerCase();
+  return (
+    (filters.status.length === 0 || filters.status.includes(run.status)) &&
+    (filters.trigger.length === 0 || filters.trigger.includes(run.triggerKind)) &&
+    text.includes(filters.search.toLowerCase())
   );
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Client } from "../client.ts";
-import { Failure } from "../failure.ts";
+import { EXIT, Failure } from "../failure.ts";
 import { print, table, time } from "../output.ts";
+import { runLocally } from "./run-local.ts";
 import { parametersOf } from "./run-parameters.ts";
 import { signedInClient } from "./session.ts";
 
@@ -16,7 +17,7 @@ type RunRow = {
   project: { slug: string };
   version: { modelName: string; version: number } | null;
 };
-type RunOptions = { parameter?: string[]; follow?: boolean; cache: boolean; fresh?: string[]; key?: string; json?: boolean };
+type RunOptions = { local?: boolean; parameter?: string[]; follow?: boolean; cache: boolean; fresh?: string[]; key?: string; json?: boolean };
 type Attempt = { id: string; stepKey: string; number: number; status: string };
 type Run = RunRow & {
   endedAt: string | null;
@@ -32,15 +33,18 @@ export function addRunCommands(program: Command): void {
   program
     .command("run")
     .description("start a run of a pipeline")
-    .argument("<project>", "project")
+    .argument("[project]", "project; not with --local")
     .argument("[pipeline]", "pipeline", "train")
     .option("-p, --parameter <parameter...>", "parameters, as name=value")
     .option("-f, --follow", "show the logs until it ends; exits with 1 when it fails")
     .option("--no-cache", "compute every step anew, also when an equal one has left its results")
     .option("--fresh <step...>", "compute these steps anew")
+    .option("--local", "run the pipeline of trellis.yaml in this folder, here and without a portal")
     .option("--key <key>", "the same key never starts a second run")
     .option("--json", "as JSON")
-    .action(async (project: string, pipeline: string, options: RunOptions) => {
+    .action(async (project: string | undefined, pipeline: string, options: RunOptions) => {
+      if (options.local) return runLocally(project ?? pipeline, parametersOf(options.parameter ?? [], "--parameter"));
+      if (project === undefined) throw new Failure("Name a project, or run this folder with --local.", EXIT.usage);
       const client = await signedInClient();
       const started = await client.post<{ runId: string; number: number; created: boolean }>(
         `/projects/${encodeURIComponent(project)}/pipelines/${encodeURIComponent(pipeline)}/runs`,

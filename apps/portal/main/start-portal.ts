@@ -63,7 +63,7 @@ export async function startPortal(trellis: Trellis) {
   });
   const delivery = startDelivery(asSystem(context, "Delivery"));
   const monitoring = startMonitoring(asSystem(context, "Monitoring"));
-  const garbage = startCollectingGarbage(asSystem(context, "Artifacts"));
+  const garbage = startCollectingGarbage(asSystem(context, "Artifacts"), { keepDeletedDays: environment.keepDeletedDays });
   const worker = await startJobWorker(context, database, JOB_HANDLERS);
   const git = createGitDoor({ root: path.join(environment.dataFolder, "repositories"), ...gitAccess(context, auth.authenticator), log: context.log });
   await git.announceWaitingPushes();

@@ -7,6 +7,7 @@ describe("readEnvironment", () => {
       port: 3000,
       secretKey: undefined,
       webhooks: "public",
+      keepDeletedDays: 30,
       host: "127.0.0.1",
       dataFolder: "/srv/trellis/data",
       databaseUrl: undefined,

@@ -20,6 +20,8 @@ export type Environment = {
   secretKey: string | undefined;
   /** Where webhooks may lead: to public addresses over HTTPS, or anywhere. */
   webhooks: "public" | "any";
+  /** Days after which a deleted experiment, run or logged model is removed for good. */
+  keepDeletedDays: number;
   /** The first administrator, made at start while nobody exists. */
   administrator: { email: string; password: string } | undefined;
   /** All variables of the process; providers pick by name what their programs need (PATH, how packages are reached). */
@@ -41,6 +43,7 @@ const environmentSchema = z.object({
   AWS_DEFAULT_REGION: z.string().optional(),
   TRELLIS_SECRET_KEY: z.base64("must be 32 bytes in base64").optional(),
   TRELLIS_WEBHOOKS: z.enum(["public", "any"], "must be public or any").default("public"),
+  TRELLIS_KEEP_DELETED_DAYS: z.coerce.number("must be a number").min(0).max(36_500).default(30),
   TRELLIS_ADMIN_EMAIL: z.email("must be an e-mail address").optional(),
   TRELLIS_ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").optional(),
 });
@@ -74,6 +77,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, folder: string): E
     ray: values.TRELLIS_RAY_ADDRESS ? { address: values.TRELLIS_RAY_ADDRESS, token: values.TRELLIS_RAY_TOKEN } : undefined,
     secretKey: values.TRELLIS_SECRET_KEY,
     webhooks: values.TRELLIS_WEBHOOKS,
+    keepDeletedDays: values.TRELLIS_KEEP_DELETED_DAYS,
     administrator: email && password ? { email, password } : undefined,
     variables,
   };

@@ -39,7 +39,7 @@ import {
 import { deliverWebhook, deliverWebhookJob } from "@trellis/core/registry/index.ts";
 import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
 import { inferencesRecorded } from "@trellis/core/serving/index.ts";
-import { artifactsCollect, collectGarbage, datasetVersioned } from "@trellis/core/tracking/index.ts";
+import { artifactsCollect, collectGarbage, datasetVersioned, removeDeleted, trackingRemoveDeleted } from "@trellis/core/tracking/index.ts";
 
 /**
  * The one table of what answers which job. Facts of a lower area (`version.registered`, `inferences.recorded`, `dataset.versioned`) reach higher
@@ -51,6 +51,7 @@ export const JOB_HANDLERS: JobHandler[] = [
   handleJob(pipelinesPushed, firePush),
   handleJob(pipelinesFire, fireTrigger),
   handleJob(pipelinesBackfill, makeBackfillRuns),
+  handleJob(trackingRemoveDeleted, removeDeleted),
   handleJob(artifactsCollect, collectGarbage),
   handleJob(datasetVersioned, fireNewData),
   // A run that repeats a version is looked at, not followed.

@@ -76,3 +76,5 @@ export { collectGarbage } from "./artifacts/collect-garbage.ts";
 export { startCollectingGarbage } from "./artifacts/start-collecting.ts";
 export { type FilePreview, previewFile, previewLoggedModelFile, previewRunArtifact } from "./artifacts/preview-file.ts";
 export type { Notebook, NotebookCell, NotebookOutput } from "./domain/notebook.ts";
+export { trackingRemoveDeleted } from "./jobs.ts";
+export { removeDeleted } from "./retention/remove-deleted.ts";

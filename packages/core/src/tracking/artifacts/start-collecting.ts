@@ -1,15 +1,21 @@
 import { enqueueJob } from "../../jobs/index.ts";
 import type { CoreContext } from "../../kernel/context.ts";
-import { artifactsCollect } from "../jobs.ts";
+import { artifactsCollect, trackingRemoveDeleted } from "../jobs.ts";
 
 const EVERY_MS = 6 * 60 * 60 * 1000;
 
-/** Has garbage of the artifact store collected, now and every six hours, until it is stopped. */
-export function startCollectingGarbage(ctx: CoreContext): { stop(): Promise<void> } {
+/**
+ * Has what was deleted more than `keepDeletedDays` days ago removed and garbage of the artifact store collected, now and every
+ * six hours, until it is stopped.
+ */
+export function startCollectingGarbage(ctx: CoreContext, options: { keepDeletedDays: number }): { stop(): Promise<void> } {
   let asking: Promise<void> = Promise.resolve();
   const ask = (): void => {
-    asking = enqueueJob(ctx.db, artifactsCollect, {}, { key: "all" }).catch((error: unknown) => {
-      ctx.log.warn({ error: String(error) }, "could not ask for the collection of garbage");
+    const asked = enqueueJob(ctx.db, trackingRemoveDeleted, { keepDays: options.keepDeletedDays }, { key: "all" }).then(() =>
+      enqueueJob(ctx.db, artifactsCollect, {}, { key: "all" }),
+    );
+    asking = asked.catch((error: unknown) => {
+      ctx.log.warn({ error: String(error) }, "could not ask for the removal of what is deleted");
     });
   };
   ask();

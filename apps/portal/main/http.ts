@@ -31,12 +31,15 @@ const SAFETY_HEADERS = {
   "content-security-policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'",
 };
 
+/** Training code logs every few seconds: its connection should still be there then, and not end while it sends. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** The one port of the portal: dispatches by path to the doors. */
 export function createHttpServer(doors: Doors): Server {
   const api = getRequestListener(doors.api.fetch, { overrideGlobalObjects: false });
   const serve = getRequestListener(doors.serve.fetch, { overrideGlobalObjects: false });
   // Pushes and uploads may take long; their doors have limits of their own.
-  return createServer({ requestTimeout: 0 }, (request, response) => {
+  return createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path === "/healthz") return void answerText(response, 200, "ok");
     if (path === "/readyz") return void answerReady(response, doors);

@@ -1,5 +1,6 @@
 export { attemptFolder } from "./attempt-folder.ts";
 export { cancelRun, cancelRunInput } from "./cancel-run.ts";
+export { type ComparedStep, compareSteps, compareStepsInput } from "./compare-steps.ts";
 export { type RunTrigger, type StartedRun } from "./create-run.ts";
 export { projectFileJsonSchema } from "./domain/file-schema.ts";
 export { parseProjectFile, PROJECT_FILE } from "./domain/pipeline-file.ts";

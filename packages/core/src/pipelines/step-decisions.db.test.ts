@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { testDatabase } from "@trellis/db/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { registerPipelines, rerunRun, retryRun, runStepAlone, startRun, startRunInput } from "./index.ts";
+import { compareSteps, registerPipelines, rerunRun, retryRun, runStepAlone, startRun, startRunInput } from "./index.ts";
 import type { FakeCommand } from "./testing/fake-executor.ts";
 import { openLab, type PipelineLab, projectFile } from "./testing/pipeline-lab.ts";
 
@@ -137,6 +137,29 @@ describe("what is decided before a step runs", () => {
       expect(states(repeated).slice(1)).toEqual(["prepare succeeded", "train succeeded"]);
       const changed = await lab.ended((await rerunRun(lab.ada, { runId: first.id, parameters: { depth: 9 } })).runId);
       expect(states(changed).slice(1)).toEqual(["prepare cached", "train succeeded"]);
+    });
+
+    it("shows runs side by side, step by step", async () => {
+      const [first, second] = [await run(), await run({ parameters: { depth: 8 } })];
+      expect(await compareSteps(lab.ada, { runIds: [second.id, first.id] })).toEqual([
+        {
+          key: "environment",
+          stage: "setup",
+          runs: [
+            { status: "cached", seconds: null, attempts: 0 },
+            { status: "succeeded", seconds: expect.any(Number) as number, attempts: 1 },
+          ],
+        },
+        {
+          key: "prepare",
+          stage: "data",
+          runs: [
+            { status: "cached", seconds: null, attempts: 0 },
+            { status: "succeeded", seconds: expect.any(Number) as number, attempts: 1 },
+          ],
+        },
+        { key: "train", stage: "train", runs: [1, 2].map(() => ({ status: "succeeded", seconds: expect.any(Number) as number, attempts: 1 })) },
+      ]);
     });
 
     it("keeps nothing of a step that failed", async () => {

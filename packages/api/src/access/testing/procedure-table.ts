@@ -118,6 +118,7 @@ export const PROCEDURES: Record<string, ProcedureEntry> = {
     () => ({ status: ["failed"] }),
   ),
   "pipelines.run": read(run),
+  "pipelines.compareSteps": read(({ runId }) => ({ runIds: [runId] })),
   "pipelines.timeline": { about: "list", input: () => RANGE, filters: [(things) => ({ ...RANGE, ...project(things) })] },
   "pipelines.ofProject": read(project),
   "pipelines.versions": read((things) => ({ ...project(things), pipeline: things.pipeline })),

@@ -3,6 +3,8 @@ import {
   cancelBackfill,
   cancelRun,
   cancelRunInput,
+  compareSteps,
+  compareStepsInput,
   durationTrend,
   durationTrendInput,
   getBackfill,
@@ -46,6 +48,9 @@ export const pipelinesRouter = router({
   run: procedure("project.read", "GET /run", "One run: by runId, or by project and number")
     .input(runReference)
     .query(({ ctx, input }) => getRun(ctx.core, toRunReference(input))),
+  compareSteps: procedure("project.read", "GET /compare-runs/steps", "Steps of pipeline runs side by side: how each ended and how long it took")
+    .input(compareStepsInput)
+    .query(({ ctx, input }) => compareSteps(ctx.core, input)),
   timeline: procedure("project.list", "GET /runs/timeline", "Runs between two moments")
     .input(runsTimelineInput)
     .query(({ ctx, input }) => runsTimeline(ctx.core, input)),

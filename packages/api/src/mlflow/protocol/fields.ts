@@ -56,6 +56,7 @@ const [LEAST_I64, GREATEST_I64] = [-(2n ** 63n), 2n ** 63n - 1n];
 /** A whole number of 64 bits, as a number or as its digits. */
 export const int64: Reader<bigint> = {
   read(sent) {
+    if (Number.isSafeInteger(sent)) return BigInt(sent as number);
     const value =
       typeof sent === "number" && Number.isInteger(sent)
         ? BigInt(sent)

@@ -34,6 +34,7 @@ export async function openPortal(database: DatabaseHandle, options: { adjust?(tr
     api: portal.api,
     git: portal.git.handle,
     serve: portal.serve,
+    staticFiles: () => false,
     pages: async (_request, response) => response.writeHead(404).end("This portal has no pages."),
     ready: async () => ({ ready: true, checks: {} }),
   });

@@ -2,7 +2,7 @@ const IS_LATER = "(excluded.step, excluded.timestamp, excluded.value) > (metric_
 
 /**
  * The part of a statement that adds points to metrics and moves the latest values: clauses of a `with`, after one named
- * `given (run_id, experiment_id, key, timestamp, step, value, step_key)`. What was new is in `added`; a point that is there
+ * `given (run_id, key, timestamp, step, value, step_key)`. What was new is in `added`; a point that is there
  * already (run, key, timestamp, step, value) changes nothing. The latest value is that of the greatest (step, timestamp,
  * value), whatever came last; NaN is greater than every number, as PostgreSQL orders them. Rows are written in the order of
  * (run, key), so that two writers never wait for each other.

@@ -106,7 +106,7 @@ function statementText(parts: Parts): string {
   const given = (...types: string[]): string => `unnest(${types.map((type) => `$${(used += 1)}::${type}[]`).join(", ")})`;
   const clauses = [
     `writer as (
-      select t.w, t.tell, r.id as run_id, r.experiment_id, r.source, r.deleted_at is not null as deleted
+      select t.w, t.tell, r.id as run_id, r.source, r.deleted_at is not null as deleted
       from unnest($1::int[], $2::uuid[], $3::bool[]) as t(w, run_id, tell) join tracked_run r on r.id = t.run_id
     )`,
   ];
@@ -129,7 +129,7 @@ function statementText(parts: Parts): string {
   if (parts.metrics) {
     clauses.push(
       `given as (
-        select good.run_id, good.experiment_id, m.key, m.timestamp, m.step, m.value, '' as step_key
+        select good.run_id, m.key, m.timestamp, m.step, m.value, '' as step_key
         from ${metrics} as m(w, key, timestamp, step, value) join good on good.w = m.w
       )`,
       ADD_POINTS,

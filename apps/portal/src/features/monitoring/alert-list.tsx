@@ -26,7 +26,7 @@ export function AlertList({ title, deploymentId, openOnly = false }: { title: st
   const acknowledge = useMutation(trpc.monitoring.acknowledge.mutationOptions(options));
   const resolve = useMutation(trpc.monitoring.resolve.mutationOptions(options));
   return (
-    <Card title={title} flush className="mt-4">
+    <Card title={title} flush>
       <PageFrame query={alerts}>
         {(page) => (
           <DataTable

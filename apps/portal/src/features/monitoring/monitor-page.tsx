@@ -75,7 +75,9 @@ function MonitorDetail({ monitor }: { monitor: Monitor }) {
           <DriftCharts monitor={monitor} />
         )}
       </div>
-      <AlertList title="Alerts" deploymentId={monitor.deploymentId} />
+      <div className="mt-4">
+        <AlertList title="Alerts" deploymentId={monitor.deploymentId} />
+      </div>
     </>
   );
 }

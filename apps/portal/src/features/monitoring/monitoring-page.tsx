@@ -43,7 +43,9 @@ export function MonitoringPage() {
           />
         </Card>
       )}
-      <AlertList title="Alerts" />
+      <div className="mt-4">
+        <AlertList title="Alerts" />
+      </div>
     </>
   );
 }

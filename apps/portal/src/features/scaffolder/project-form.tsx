@@ -31,7 +31,7 @@ export function ProjectForm({ manifest, draft, onChange, issues, busy, onReview 
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [asked, setAsked] = useState(false);
   const slug = useDeferredValue(draft.slug);
-  const name = useQuery({ ...trpc.scaffolder.checkName.queryOptions({ slug }), enabled: slug.length > 0 });
+  const name = useQuery({ ...trpc.scaffolder.checkName.queryOptions({ slug, template: manifest.name }), enabled: slug.length > 0 });
   const set = (changes: Partial<ProjectDraft>): void => onChange({ ...draft, ...changes });
   const touch = (field: string): void => setTouched(new Set([...touched, field]));
   const shown = (field: string): boolean => asked || touched.has(field);

@@ -154,7 +154,10 @@ export async function openDeliveryLab(tx: Transaction, options: { visibility?: "
     },
     /** Registers the next version of the model. */
     addVersion: (
-      more: Omit<Partial<typeof modelVersion.$inferInsert>, "runId"> & { triggerKind?: typeof run.$inferInsert.triggerKind; cause?: Record<string, unknown> } = {},
+      more: Omit<Partial<typeof modelVersion.$inferInsert>, "runId"> & {
+        triggerKind?: typeof run.$inferInsert.triggerKind;
+        cause?: Record<string, unknown>;
+      } = {},
     ) => addVersion({ db: database.db, store, commit, ...made, ownerId: userIdOf(ada) }, more),
     async request(id: string) {
       const [row] = await database.db.select().from(changeRequest).where(eq(changeRequest.id, id));

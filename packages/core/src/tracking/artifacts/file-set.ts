@@ -18,6 +18,11 @@ export type FilePage = { items: FileEntry[]; nextCursor: string | null };
 
 export type StoredFile = { path: string; digest: string; sizeBytes: number };
 
+/** Condition: with this path. Bytewise, as the index of a run's files is. */
+export function at(path: string): SQL {
+  return sql`f.path collate "C" = ${path}`;
+}
+
 /** Condition: below this folder (empty = anywhere). Bytewise, `0` is what follows `/`. */
 export function below(folder: string): SQL {
   return folder === "" ? sql`true` : sql`f.path collate "C" > ${`${folder}/`} and f.path collate "C" < ${`${folder}0`}`;
@@ -29,9 +34,12 @@ export async function listFolder(db: Database, files: FileSet, query: { folder: 
   const prefix = folder === "" ? "" : `${folder}/`;
   // Where one step left a file and another a folder of its name, the folder is shown: a client could not keep both.
   const { rows } = await db.execute<{ name: string; isDirectory: boolean; sizeBytes: string | null }>(
-    sql`select name, bool_or(folder) as "isDirectory", (array_agg(size_bytes order by created_at desc, digest))[1] as "sizeBytes"
-      from (select split_part(rest, '/', 1) as name, strpos(rest, '/') > 0 as folder, size_bytes, created_at, digest
-        from (select substr(f.path, char_length(${prefix}::text) + 1) as rest, f.size_bytes, f.created_at, f.digest from ${files} and ${below(folder)}) inside) entry
+    sql`with inside as (select substr(f.path, char_length(${prefix}::text) + 1) as rest, f.size_bytes, f.created_at, f.digest from ${files} and ${below(folder)}),
+        entry as (
+          select distinct split_part(rest, '/', 1) as name, true as folder, null::bigint as size_bytes from inside where strpos(rest, '/') > 0
+          union all
+          select * from (select distinct on (rest) rest, false, size_bytes from inside where strpos(rest, '/') = 0 order by rest, created_at desc, digest) newest)
+      select name, bool_or(folder) as "isDirectory", max(size_bytes) as "sizeBytes" from entry
       where ${after === null ? sql`true` : sql`name collate "C" > ${after}`}
       group by name order by name collate "C" limit ${limit + 1}`,
   );
@@ -44,7 +52,7 @@ export async function listFolder(db: Database, files: FileSet, query: { folder: 
 /** The newest file with this path; null without one. */
 export async function findFile(db: Database, files: FileSet, path: string): Promise<StoredFile | null> {
   const { rows } = await db.execute<{ digest: string; sizeBytes: string }>(
-    sql`select f.digest, f.size_bytes as "sizeBytes" from ${files} and f.path = ${path} order by f.created_at desc, f.digest limit 1`,
+    sql`select f.digest, f.size_bytes as "sizeBytes" from ${files} and ${at(path)} order by f.created_at desc, f.digest limit 1`,
   );
   const [row] = rows;
   return row ? { path, digest: row.digest, sizeBytes: Number(row.sizeBytes) } : null;
@@ -58,7 +66,7 @@ export async function takePath(tx: Transaction, files: FileSet, ownerId: string,
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`files ${ownerId}`}, 0))`);
   const folders = foldersOf(path);
   const { rows } = await tx.execute<{ path: string }>(
-    sql`select f.path from ${files} and f.path = any(${sql.param(folders)}::text[]) union all (select f.path from ${files} and ${below(path)} limit 1) limit 1`,
+    sql`select f.path from ${files} and f.path collate "C" = any(${sql.param(folders)}::text[]) union all (select f.path from ${files} and ${below(path)} limit 1) limit 1`,
   );
   const [other] = rows;
   if (!other) return;

@@ -10,7 +10,7 @@ import { artifactFolder, artifactPath } from "../domain/artifact-path.ts";
 import { modelArtifactUri, modelNotFound, protocolModelId } from "../domain/protocol-ids.ts";
 import { ArtifactStoreCapability } from "../ports.ts";
 import { type LoggedModelHome, requireLoggedModel, type TrackingPermission } from "../rights.ts";
-import { below, type FilePage, filesOfLoggedModel, findFile, listFolder, type StoredFile, takePath } from "./file-set.ts";
+import { at, below, type FilePage, filesOfLoggedModel, findFile, listFolder, type StoredFile, takePath } from "./file-set.ts";
 import { type ByteRange, folderPage, type OpenedFile, openStoredFile } from "./stored-file.ts";
 
 /**
@@ -68,7 +68,7 @@ export async function deleteLoggedModelFiles(ctx: CoreContext, input: { modelId:
   const path = artifactFolder(input.path);
   const model = await requireActiveModel(ctx, modelId, "project.write");
   return ctx.db.transaction(async (tx) => {
-    const { rows: removed } = await tx.execute(sql`delete from ${filesOfLoggedModel(modelId)} and (f.path = ${path} or ${below(path)}) returning 1`);
+    const { rows: removed } = await tx.execute(sql`delete from ${filesOfLoggedModel(modelId)} and (${at(path)} or ${below(path)}) returning 1`);
     if (removed.length > 0) {
       await recordAuditEvent(tx, ctx, {
         action: "tracking.artifacts.delete",

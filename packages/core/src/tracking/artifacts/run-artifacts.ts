@@ -10,7 +10,7 @@ import { artifactFolder, artifactPath } from "../domain/artifact-path.ts";
 import { protocolRunId, runArtifactUri } from "../domain/protocol-ids.ts";
 import { ArtifactStoreCapability } from "../ports.ts";
 import { requireTrackedRun } from "../rights.ts";
-import { below, type FilePage, filesOfRun, findFile, listFolder, type StoredFile, takePath } from "./file-set.ts";
+import { at, below, type FilePage, filesOfRun, findFile, listFolder, type StoredFile, takePath } from "./file-set.ts";
 import { type ByteRange, folderPage, type OpenedFile, openStoredFile } from "./stored-file.ts";
 
 /**
@@ -75,7 +75,7 @@ export async function deleteRunArtifacts(ctx: CoreContext, input: { runId: strin
   const path = artifactFolder(input.path);
   const run = await requireTrackedRun(ctx, runId, "project.write");
   return ctx.db.transaction(async (tx) => {
-    const here = sql`(f.path = ${path} or ${below(path)})`;
+    const here = sql`(${at(path)} or ${below(path)})`;
     const { rows: removed } = await tx.execute(sql`delete from ${filesOfRun(runId)} and f.attempt_id is null and ${here} returning 1`);
     const { rows: kept } = await tx.execute(sql`select 1 from ${filesOfRun(runId)} and ${here} limit 1`);
     if (removed.length === 0 && kept.length > 0)

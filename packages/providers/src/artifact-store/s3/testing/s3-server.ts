@@ -63,9 +63,11 @@ export async function startS3Server(): Promise<S3Server> {
   };
   const close = async (): Promise<void> => {
     client.destroy();
+    const ended = child.exitCode ?? child.signalCode;
     child.kill("SIGKILL");
     await exited;
     await rm(folder, { recursive: true, force: true });
+    if (ended !== null) throw new Error(`The S3 server ended by itself (${ended}):\n${log}`);
   };
   for (let tries = 0; ; tries += 1) {
     const problem: unknown = await createBucket("ready").then(

@@ -40,6 +40,11 @@ export async function registerPipelines(
 ): Promise<{ commit: string; spec: ProjectSpec; pipelines: RegisteredPipeline[] }> {
   const parsed = registerPipelinesInput.parse(input);
   const project = await requireProject(ctx, parsed.project, "project.write");
+  if (project.repository === "")
+    throw new CoreError(
+      "PRECONDITION_FAILED",
+      `${project.slug} holds what notebooks log: it has no repository, so it can have no pipeline. Create a project for one.`,
+    );
   const commit = parsed.commit ?? (await ctx.resolve(SourceHostCapability).head(project.repository, "main"))?.commit;
   if (!commit) throw new CoreError("PRECONDITION_FAILED", `The repository of ${project.slug} has no commit on main yet. Push one with a ${PROJECT_FILE}.`);
   const spec = await readSpec(ctx, project, commit).catch(async (error: unknown) => {

@@ -39,7 +39,7 @@ export async function scorecards(ctx: CoreContext, input: z.input<typeof scoreca
   const rows = await ctx.db
     .select({ id: project.id, slug: project.slug })
     .from(project)
-    .where(and(isNull(project.archivedAt), visibleProjects(ctx), cursor ? gt(project.slug, cursor) : undefined))
+    .where(and(isNull(project.archivedAt), isNull(project.personalOf), visibleProjects(ctx), cursor ? gt(project.slug, cursor) : undefined))
     .orderBy(asc(project.slug))
     .limit(limit + 1);
   const page = rows.slice(0, limit);

@@ -42,7 +42,31 @@ export function ProjectPage({ slug }: { slug: string }) {
   useLive(project.data ? `runs:${project.data.id}` : null, trpc.pipelines.pathKey(), trpc.scorecards.pathKey());
   useLive("deployments", trpc.delivery.promotion.pathKey());
   useCrumbs({ label: "Projects", href: "/projects" }, { label: slug });
-  return <PageFrame query={project}>{(data) => <ProjectDetail project={data} />}</PageFrame>;
+  return <PageFrame query={project}>{(data) => (data.repository === "" ? <PersonalProject project={data} /> : <ProjectDetail project={data} />)}</PageFrame>;
+}
+
+/** What a person's notebooks log without naming a project: experiments and models, no repository and no pipeline. */
+function PersonalProject({ project }: { project: Project }) {
+  return (
+    <>
+      <PageHeader
+        title={project.title}
+        status={<Badge tone="outline">Private</Badge>}
+        meta={<span className="font-mono">{project.slug}</span>}
+        actions={
+          <Button variant="primary" href={`/experiments?project=${project.slug}`}>
+            Experiments
+          </Button>
+        }
+      />
+      <div className="flex flex-col gap-4">
+        <Notice tone="neutral">
+          Here lands what you log without naming a project. An experiment that others should see can be moved to their project, on its page.
+        </Notice>
+        <Promotion slug={project.slug} />
+      </div>
+    </>
+  );
 }
 
 function ProjectDetail({ project }: { project: Project }) {

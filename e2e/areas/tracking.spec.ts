@@ -32,6 +32,26 @@ test("a notebook's runs: found, filtered, compared, deleted and brought back", a
       metrics: { loss: falling(5_000, 0.2), auc: [0.78] },
       at: NOON + 1_000,
     });
+    await client.logInputs(
+      deep,
+      {
+        name: "flights",
+        digest: "b2887b4b",
+        source_type: "s3",
+        source: '{"uri": "s3://company/flights.parquet"}',
+        schema: '{"mlflow_colspec": [{"type": "double", "name": "distance"}, {"type": "string", "name": "carrier", "required": false}]}',
+        profile: '{"num_rows": 2418660}',
+      },
+      "training",
+    );
+    await client.putFile(experiment, deep, "notes/findings.md", "# Findings\n\nDepth **12** is best.\n");
+    await client.putFile(
+      experiment,
+      deep,
+      "report.html",
+      "<p id=words>Scripts are off.</p><script>document.getElementById('words').textContent = 'Scripts run.'</script>",
+    );
+    await client.putFile(experiment, deep, "rows.csv", "carrier,delay\nLX,4\nBA,7\n");
     await client.logRun(experiment, { name: "broken", params: { depth: "99" }, metrics: { auc: [0.5] }, at: NOON + 2_000 });
 
     const { context, page } = await openBrowser(browser, portal.url);
@@ -116,6 +136,40 @@ test("a notebook's runs: found, filtered, compared, deleted and brought back", a
       await page.getByRole("combobox", { name: "Add a run" }).fill("bro");
       await page.getByRole("option", { name: "broken" }).click();
       await expect(page.getByRole("heading", { name: "Compare 3 runs" })).toBeVisible();
+    });
+
+    await test.step("files are shown: Markdown, a table, and a report that runs nothing until it is let", async () => {
+      await page.goto(`/experiments/${experiment}/runs/${deep}`);
+      await page.getByRole("tab", { name: "Files" }).click();
+      await page.getByRole("button", { name: "notes" }).click();
+      await page.getByRole("button", { name: "findings.md" }).click();
+      await expect(page.getByRole("heading", { name: "Findings" })).toBeVisible();
+      await expectAccessible(page, "a file of a run");
+      await page.getByRole("button", { name: "All files" }).click();
+      await page.getByRole("button", { name: "rows.csv" }).click();
+      await expect(page.getByRole("table", { name: "Rows" })).toContainText("BA");
+      await page.getByRole("button", { name: "report.html" }).click();
+      const report = page.frameLocator("iframe");
+      await expect(report.getByText("Scripts are off.")).toBeVisible();
+      await page.getByRole("switch", { name: "Run its scripts" }).click();
+      await expect(report.getByText("Scripts run.")).toBeVisible();
+      expect(await page.locator("iframe").getAttribute("sandbox")).toBe("allow-scripts");
+    });
+
+    await test.step("data that a run read: its schema, its readers, and where it leads", async () => {
+      await page.goto(`/experiments/${experiment}/runs/${deep}`);
+      await page.getByRole("link", { name: "flights" }).click();
+      await expect(page.getByText("s3://company/flights.parquet")).toBeVisible();
+      await expect(page.getByText("2,418,660")).toBeVisible();
+      await page.getByRole("button", { name: "carrier" }).click();
+      await expect(page.getByText("No registered model has this column in its signature.")).toBeVisible();
+      await expectAccessible(page, "a dataset");
+      await page.getByRole("tab", { name: "Runs that read it" }).click();
+      await expect(page.getByRole("table", { name: "Runs that read it" })).toContainText("training");
+      await page.getByRole("link", { name: "Lineage" }).click();
+      await expect(page.getByRole("region", { name: /^Lineage of flights @ b2887b4b/ })).toContainText("deep");
+      await page.getByRole("table", { name: "Lineage as a list" }).getByRole("link", { name: "deep" }).click();
+      await expect(page.getByRole("heading", { name: "deep" })).toBeVisible();
     });
 
     await test.step("deleted runs can be brought back", async () => {

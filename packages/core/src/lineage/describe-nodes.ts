@@ -20,7 +20,7 @@ const DESCRIPTIONS: Record<LineageKind, ReturnType<typeof sql>> = {
   template: sql`select n.*, p.template || ' ' || p.template_version as label, '/create/' || p.template as href, p.id as project_id, null::text as status
     from n join lateral (select * from project where md5(template || '@' || template_version)::uuid = n.id order by created_at limit 1) p on true where n.kind = 'template'`,
   project: sql`select n.*, p.title, '/projects/' || p.slug, p.id, null::text from n join project p on p.id = n.id where n.kind = 'project'`,
-  dataset_version: sql`select n.*, d.name || ' @ ' || left(split_part(v.digest, ':', 2), 8) as label, '/data/' || d.id || '?version=' || v.id as href, d.project_id, null::text as status
+  dataset_version: sql`select n.*, d.name || ' @ ' || left(regexp_replace(v.digest, '^[a-z0-9]+:', ''), 8) as label, '/data/' || d.id || '?version=' || v.id as href, d.project_id, null::text as status
     from n join dataset_version v on v.id = n.id join dataset d on d.id = v.dataset_id where n.kind = 'dataset_version'`,
   // A pipeline's run is called by its number; a client's by its name.
   run: sql`select n.*, coalesce('Run ' || r.number, t.name), coalesce('/projects/' || p.slug || '/runs/' || r.number, '/experiments/' || e.id || '/runs/' || n.id), p.id,

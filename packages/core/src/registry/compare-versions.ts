@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { CoreContext } from "../kernel/context.ts";
 import { type ModelVersion, requireModelVersion } from "./require-model.ts";
 
-export const compareVersionsInput = z.object({ versionIds: z.array(z.uuid()).min(2).max(10) });
+export const compareVersionsInput = z.object({ versionIds: z.array(z.uuid()).min(1).max(10) });
 
 type Row<Value> = { key: string; values: (Value | null)[]; differs: boolean };
 

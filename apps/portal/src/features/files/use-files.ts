@@ -1,33 +1,16 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { Outputs } from "@/live/trpc";
 import { apiAddress, type FileSource } from "./file-source";
 
-export type FileEntry = { path: string; name: string; isDirectory: boolean; sizeBytes: number | null };
-type FilePage = { items: FileEntry[]; nextCursor: string | null };
-
-export type NotebookOutput =
-  | { kind: "text" | "error"; text: string }
-  | { kind: "image"; mediaType: string; base64: string }
-  | { kind: "omitted"; reason: string };
-export type NotebookCell = { type: "markdown" | "code" | "raw"; source: string; executionCount: number | null; outputs: NotebookOutput[] };
-
+type FilePage = Outputs["tracking"]["runFiles"];
+export type FileEntry = FilePage["items"][number];
 /** What a page can show of a file, as the server read it. */
-export type FilePreview = { path: string; sizeBytes: number; digest: string } & (
-  | { kind: "text" | "markdown" | "json"; text: string; truncated: boolean }
-  | {
-      kind: "table";
-      format: "csv" | "parquet";
-      columns: { name: string; type: string }[];
-      rows: (string | null)[][];
-      totalRows: number | null;
-      truncated: boolean;
-    }
-  | { kind: "image"; mediaType: string }
-  | { kind: "html" }
-  | { kind: "notebook"; language: string; cells: NotebookCell[]; truncated: boolean }
-  | { kind: "none"; reason: string }
-);
+export type FilePreview = Outputs["tracking"]["runFilePreview"];
+type Notebook = Extract<FilePreview, { kind: "notebook" }>;
+export type NotebookCell = Notebook["cells"][number];
+export type NotebookOutput = NotebookCell["outputs"][number];
 
 /** One folder's entries, page by page. */
 export function useFolder(source: FileSource, path: string) {

@@ -100,7 +100,9 @@ function ModelDetail({ model }: { model: Model }) {
 function Overview({ model }: { model: Model }) {
   const pairs = [
     ...Object.entries(model.params).map(([key, value]) => ({ kind: "parameter", key, value })),
-    ...Object.entries(model.tags).map(([key, value]) => ({ kind: "tag", key, value })),
+    ...Object.entries(model.tags)
+      .filter(([key]) => !key.startsWith("mlflow."))
+      .map(([key, value]) => ({ kind: "tag", key, value })),
   ];
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">

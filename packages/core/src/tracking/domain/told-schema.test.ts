@@ -42,6 +42,7 @@ describe("toldColumns", () => {
 it("reads plain facts and addresses", () => {
   expect(toldProfile('{"num_rows": 150, "features_shape": {"a": 1}, "ok": true}')).toEqual({ num_rows: 150, ok: true });
   expect(toldSource('{"uri": "s3://bucket/data.parquet"}')).toBe("s3://bucket/data.parquet");
+  expect(toldSource('{"tags": {"mlflow.source.name": "search.ipynb"}}')).toBe("search.ipynb");
   expect(toldSource("plain words")).toBe("plain words");
   expect(toldSource(null)).toBeNull();
 });

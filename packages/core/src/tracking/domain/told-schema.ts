@@ -43,10 +43,11 @@ export function toldProfile(profile: string | null): Record<string, string | num
   return Object.fromEntries(plain.slice(0, 50));
 }
 
-/** Where the data lies, in one line: the address within the client's JSON, or the text itself. */
+/** Where the data lies, in one line: the address within the client's JSON, the program that made it, or the text itself. */
 export function toldSource(source: string | null): string | null {
   const told = parsed(source);
-  const address = isObject(told) ? (told["uri"] ?? told["url"] ?? told["path"] ?? told["table_name"]) : null;
+  const tags = isObject(told) && isObject(told["tags"]) ? told["tags"] : {};
+  const address = isObject(told) ? (told["uri"] ?? told["url"] ?? told["path"] ?? told["table_name"] ?? tags["mlflow.source.name"]) : null;
   return typeof address === "string" ? address : source;
 }
 

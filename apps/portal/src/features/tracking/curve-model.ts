@@ -8,6 +8,9 @@ export type CurveAxis = (typeof CURVE_AXES)[number];
 /** Clients' infinities are kept as the greatest number there is; they and NaN are gaps. */
 const INFINITE = 1.797e308;
 
+/** With more runs than this, a chart draws only one line for each, and no dots. */
+export const FEW_RUNS = 5;
+
 type Point = { x: number; y: number | null };
 
 /**
@@ -42,7 +45,7 @@ export type CurveOptions = {
   runs: ReadonlyMap<string, { name: string; color: string; quiet?: boolean }>;
 };
 
-/** One metric's curves as the chart takes them; of a smoothed curve the true one stays, faint. */
+/** One metric's curves as the chart takes them; of a few smoothed curves the true ones stay, faint. */
 export function drawCurves(curves: readonly Curve[], { axis, smoothing, runs }: CurveOptions): CurveDrawing {
   const shown = curves.filter((curve) => runs.has(curve.runId) && curve.points.length > 0);
   // Without steps all points would stand above each other.
@@ -58,7 +61,7 @@ export function drawCurves(curves: readonly Curve[], { axis, smoothing, runs }: 
     if (smoothing <= 0 || points.length < 3) return [{ id: curve.runId, color: run.color, points, ...look }];
     const faint = `color-mix(in srgb, ${run.color} 28%, transparent)`;
     const raw: Series = { id: `${curve.runId} raw`, name: `${run.name}, as logged`, color: faint, points, quiet: true };
-    return [...(run.quiet ? [] : [raw]), { id: curve.runId, color: run.color, points: smoothed(points, smoothing), ...look }];
+    return [...(run.quiet || shown.length > FEW_RUNS ? [] : [raw]), { id: curve.runId, color: run.color, points: smoothed(points, smoothing), ...look }];
   });
   return { series, x: kind === "time" ? "time" : "number", xUnit: kind === "step" ? "step" : kind === "relative" ? `${unit.name} since start` : "" };
 }

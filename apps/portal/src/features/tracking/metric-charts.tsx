@@ -7,7 +7,7 @@ import { ChartLine } from "lucide-react";
 import { parseAsFloat, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useEffect, useRef, useState } from "react";
 import { useTRPC } from "@/live/trpc";
-import { CURVE_AXES, type CurveAxis, drawCurves, pointsPerCurve } from "./curve-model";
+import { CURVE_AXES, type CurveAxis, drawCurves, FEW_RUNS, pointsPerCurve } from "./curve-model";
 
 export type CurveRun = { id: string; name: string; color: string; quiet?: boolean };
 type Props = { runs: CurveRun[]; keys: string[] };
@@ -108,7 +108,8 @@ function MetricChart({ metric, runs, axis, smoothing }: { metric: string; runs: 
             x={drawing.x}
             xUnit={drawing.xUnit || undefined}
             logSwitch={positive}
-            endDot
+            // A dot costs as much as all points of its line together.
+            endDot={runs.length <= FEW_RUNS}
           />
         ) : (
           <Skeleton height={246} />

@@ -64,5 +64,6 @@ export { deliverWebhook, listWebhookDeliveries, testWebhook, type WebhookDeliver
 export { type Webhook } from "./webhooks/webhook.ts";
 export { compareRepeated, DEFAULT_TOLERANCE } from "./domain/compare-repeated.ts";
 export { closeReproduction, openReproduction, type Reproduction, reproductionsOf } from "./reproductions.ts";
+export { purgeDeletedModels } from "./purge-deleted.ts";
 export { verifyVersion, verifyVersionInput } from "./verify-version.ts";
 export { findVersionFile, previewVersionFile } from "./version-file.ts";

@@ -94,7 +94,7 @@ function VersionDetail({ version }: { version: Version }) {
         label="About this version"
         items={[
           metric(first),
-          metric(second),
+          ...(second ? [metric(second)] : []),
           {
             label: "Live in",
             value:
@@ -107,7 +107,7 @@ function VersionDetail({ version }: { version: Version }) {
                 : "Nowhere",
           },
           { label: "Size", value: <Bytes value={version.sizeBytes} />, detail: `${version.files.length} files` },
-          { label: "Digest", value: <IdChip value={version.digest} short /> },
+          { label: "Digest", value: version.files.length > 0 ? <IdChip value={version.digest} short /> : "No files here" },
         ]}
       />
       <div className="mt-4">
@@ -176,7 +176,13 @@ function lineage(version: Version, live: Outputs["delivery"]["ofVersion"]) {
           },
         ]
       : []),
-    { id: "version", icon: Box, title: `${version.model.name} v${version.version}`, detail: version.digest.slice(7, 19), current: true },
+    {
+      id: "version",
+      icon: Box,
+      title: `${version.model.name} v${version.version}`,
+      detail: version.files.length > 0 ? version.digest.slice(7, 19) : "files lie elsewhere",
+      current: true,
+    },
     ...live.flatMap(({ deployment, environment }) =>
       deployment
         ? [{ id: deployment.id, icon: Rocket, title: deployment.name, detail: `live in ${environment}`, href: `/deployments/${deployment.name}` }]
@@ -244,7 +250,11 @@ function CardTab({ version }: { version: Version }) {
 function CardProblems({ problems }: { problems: Version["cardProblems"] }) {
   return (
     <Notice tone="warn" title="The card is not complete" className="mb-4">
-      {problems.map(({ section, problem }) => `${section} is ${problem}`).join("; ")}.
+      {(["missing", "empty"] as const)
+        .map((kind) => ({ kind, sections: problems.filter(({ problem }) => problem === kind).map(({ section }) => section) }))
+        .filter(({ sections }) => sections.length > 0)
+        .map(({ kind, sections }) => `${kind === "missing" ? "Missing" : "Empty"}: ${sections.join(", ")}.`)
+        .join(" ")}
     </Notice>
   );
 }

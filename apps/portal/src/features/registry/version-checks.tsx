@@ -13,7 +13,7 @@ type Reproduction = Version["reproductions"][number];
 /** Whether the files are still those that were registered, and whether the version can be made again. */
 export function VersionChecks({ version }: { version: Version }) {
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid items-start gap-4 lg:grid-cols-2">
       <VerificationCard version={version} />
       <ReproductionCard version={version} />
     </div>
@@ -135,8 +135,18 @@ function Compared({ metrics }: { metrics: Reproduction["metrics"] }) {
       rowKey={(row) => row.key}
       columns={[
         { id: "key", header: "Metric", mono: true, cell: (row) => row.key },
-        { id: "original", header: "Registered", align: "right", cell: (row) => <NumberValue value={row.original} digits={6} /> },
-        { id: "repeated", header: "Again", align: "right", cell: (row) => <NumberValue value={row.repeated} digits={6} /> },
+        {
+          id: "original",
+          header: "Registered",
+          align: "right",
+          cell: (row) => <NumberValue value={row.original} digits={Number.isInteger(row.original) ? 0 : 6} />,
+        },
+        {
+          id: "repeated",
+          header: "Again",
+          align: "right",
+          cell: (row) => <NumberValue value={row.repeated} digits={Number.isInteger(row.repeated) ? 0 : 6} />,
+        },
         {
           id: "within",
           header: "",

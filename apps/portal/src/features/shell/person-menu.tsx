@@ -1,7 +1,7 @@
 "use client";
 
 import { ThemeSwitch, UserMenu, useNavigate } from "@trellis/ui";
-import { Keyboard, KeyRound, LogOut } from "lucide-react";
+import { Keyboard, KeyRound, LogOut, Webhook } from "lucide-react";
 import { usePerson } from "./person";
 
 /** Theme, tokens, help and the way out. */
@@ -20,6 +20,7 @@ export function PersonMenu({ onShowHelp }: { onShowHelp(): void }) {
         email={person.email}
         items={[
           { label: "Access tokens", icon: KeyRound, onSelect: () => navigate("/settings/tokens") },
+          { label: "Webhooks", icon: Webhook, onSelect: () => navigate("/settings/webhooks") },
           { label: "Keyboard shortcuts", icon: Keyboard, hint: "?", onSelect: onShowHelp },
           { separator: true },
           { label: "Sign out", icon: LogOut, onSelect: () => void signOut() },

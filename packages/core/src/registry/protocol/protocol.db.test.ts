@@ -1,4 +1,4 @@
-import { auditEvent, loggedModel, loggedModelFile, modelAliasEvent, modelVersionFile, projectMember } from "@trellis/db/schema";
+import { auditEvent, loggedModel, loggedModelFile, modelAliasEvent, projectMember } from "@trellis/db/schema";
 import { testDatabase } from "@trellis/db/testing";
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -31,7 +31,6 @@ import {
   setRegisteredModelAlias,
   setRegisteredModelTag,
   transitionModelVersion,
-  verifyVersion,
 } from "../index.ts";
 import { ML_MODEL, openRegistryLab, type RegistryLab } from "../testing/registry-lab.ts";
 
@@ -338,38 +337,5 @@ describe("versions", () => {
     expect((await getModel(lab.ada, { model: name })).versionRows.map((one) => one.version)).toEqual([2, 1]);
     await restoreModelVersion(lab.ada, { versionId: id });
     expect(await getProtocolVersion(lab.ada, named)).toMatchObject({ version: 3, aliases: [] });
-  });
-});
-
-describe("verifyVersion", () => {
-  it("reads the files again, keeps what it found, and names what changed or is gone", async () => {
-    await make();
-    const logged = await lab.addLoggedModel({ files: { MLmodel: ML_MODEL, "model.pkl": "weights", "other.bin": "x" } });
-    const { id } = await register(`models:/${logged.protocolId}`);
-    expect(await verifyVersion(lab.ada, { versionId: id })).toEqual({ ok: true, checked: 3, problems: [], at: lab.clock.now.toISOString(), byName: "Ada" });
-    const files = (await getModelVersion(lab.ada, { versionId: id })).files;
-    lab.store.blobs.set(files.find((file) => file.path === "model.pkl")?.digest ?? "", Buffer.from("others!"));
-    lab.store.blobs.delete(files.find((file) => file.path === "other.bin")?.digest ?? "");
-    const found = await verifyVersion(lab.ada, { versionId: id });
-    expect(found).toMatchObject({
-      ok: false,
-      problems: [
-        { path: "model.pkl", problem: "changed" },
-        { path: "other.bin", problem: "missing" },
-      ],
-    });
-    expect((await getModelVersion(lab.ada, { versionId: id })).verification).toEqual(found);
-    await lab.system.db.delete(modelVersionFile).where(eq(modelVersionFile.path, "other.bin"));
-    expect((await verifyVersion(lab.ada, { versionId: id })).problems[0]?.problem).toContain("not the one that was registered");
-  });
-
-  it("refuses where the files lie elsewhere, and people who may only read", async () => {
-    await make();
-    const { id } = await register("s3://bucket/x");
-    await expect(verifyVersion(lab.ada, { versionId: id })).rejects.toMatchObject({
-      code: "PRECONDITION_FAILED",
-      message: expect.stringContaining("s3://bucket/x"),
-    });
-    await expect(verifyVersion(lab.ben, { versionId: id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { portal } from "./portal/portal.ts";
 import { type Benchmark, formatResults } from "./result.ts";
+import { tracking } from "./tracking/tracking.ts";
 
 /** Every benchmark by its name. */
-const BENCHMARKS: Record<string, Benchmark> = { portal };
+const BENCHMARKS: Record<string, Benchmark> = { portal, tracking };
 
 const USAGE = `npm run bench -- <name> [--quick] [--json]
 

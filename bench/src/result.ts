@@ -31,6 +31,15 @@ export function measured(name: string, unit: string, value: number, goal: number
   };
 }
 
+/**
+ * A result beside a peer's, both measured in this run. Its goal is to be so many times smaller than the peer's, at most a value, or
+ * both: the harder one counts.
+ */
+export function compared(name: string, unit: string, value: number, peer: number, wanted: { times?: number; atMost?: number } = {}): BenchResult {
+  const goals = [...(wanted.times === undefined ? [] : [round(peer / wanted.times)]), ...(wanted.atMost === undefined ? [] : [wanted.atMost])];
+  return measured(name, unit, value, goals.length === 0 ? null : Math.min(...goals), peer);
+}
+
 /** The value below which this share of the samples lies (nearest rank). */
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((left, right) => left - right);

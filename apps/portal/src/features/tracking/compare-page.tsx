@@ -1,11 +1,11 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Badge, Card, EmptyState, Finding, IconButton, IdChip, PageHeader, Skeleton, Tabs, TextLink } from "@trellis/ui";
+import { Badge, Button, Card, EmptyState, Finding, IconButton, IdChip, PageHeader, Skeleton, Tabs, TextLink } from "@trellis/ui";
 import { GitCompareArrows, MoveLeft, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { PageFrame, useCrumbs } from "@/features/shell";
 import { useLive } from "@/live/live-topics";
 import { useTRPC } from "@/live/trpc";
@@ -19,6 +19,8 @@ const CompareCode = dynamic(() => import("./compare-code").then((module) => modu
 
 const TABS = ["metrics", "curves", "params", "origin", "signature", "code"] as const;
 const MAX_SIDES = { run: 50, version: 10 };
+/** More chips than this would push what is compared off the page. */
+const SIDES_AT_FIRST = 12;
 const NO_RUN = "00000000-0000-0000-0000-000000000000";
 
 /** Runs or versions side by side; which, in what order and which part is in the address. */
@@ -116,9 +118,11 @@ function CompareDetail({ comparison }: { comparison: Comparison }) {
 /** The columns as chips: colour, link, make it the base, take it away. */
 function Sides({ comparison, ids, onChange }: { comparison: Comparison; ids: string[]; onChange(ids: string[]): void }) {
   const details = new Set(comparison.sides.map((side) => side.detail));
+  const [all, setAll] = useState(false);
+  const shown = all || ids.length <= SIDES_AT_FIRST ? ids.length : SIDES_AT_FIRST;
   return (
     <ul aria-label={`Compared ${comparison.noun}s`} className="m-0 flex list-none flex-wrap gap-2 p-0">
-      {comparison.sides.map((side, place) => (
+      {comparison.sides.slice(0, shown).map((side, place) => (
         <li key={side.id} className="flex max-w-full items-center gap-2 rounded-md border border-line bg-surface py-1 pr-1 pl-2.5 text-sm">
           <span aria-hidden className="size-2.5 shrink-0 rounded-xs" style={{ background: side.color }} />
           <span className="min-w-0 truncate">
@@ -140,6 +144,11 @@ function Sides({ comparison, ids, onChange }: { comparison: Comparison; ids: str
           ) : null}
         </li>
       ))}
+      {shown < ids.length ? (
+        <li className="flex items-center">
+          <Button size="sm" onClick={() => setAll(true)}>{`Show ${ids.length - shown} more`}</Button>
+        </li>
+      ) : null}
       {ids.length < MAX_SIDES[comparison.noun] ? (
         <li className="flex items-center">
           <AddSide comparison={comparison} onAdd={(id) => onChange([...ids, id])} />

@@ -1,4 +1,4 @@
-import type { CoreContext } from "@trellis/core/kernel/context.ts";
+import type { Actor, CoreContext } from "@trellis/core/kernel/context.ts";
 import { isCoreError } from "@trellis/core/kernel/errors.ts";
 import { modelMetadata, serverMetadata } from "@trellis/core/serving/domain/open-inference.ts";
 import { parseServePath, type ServeOperation } from "@trellis/core/serving/domain/route.ts";
@@ -70,7 +70,7 @@ async function serve(request: Request, doors: Doors): Promise<Response> {
   if (!route || !(await caller.mayRead(route.projectId))) return errorAnswer(dialect, 404, `Deployment ${parsed.deployment.slice(0, 100)} was not found.`);
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (method !== parsed.method) return errorAnswer(dialect, 405, `Use ${parsed.method} here.`, { allow: parsed.method === "GET" ? "GET, HEAD" : "POST" });
-  return answer(parsed.operation, route, request, dialect, doors);
+  return answer(parsed.operation, route, request, dialect, doors, caller.actor);
 }
 
 /** Who calls, or why that is not known, in the words of whoever checked the token. */
@@ -84,7 +84,7 @@ async function findCaller(callers: CallerCache, request: Request): Promise<Calle
   }
 }
 
-async function answer(operation: ServeOperation, route: Route, request: Request, dialect: Dialect, doors: Doors): Promise<Response> {
+async function answer(operation: ServeOperation, route: Route, request: Request, dialect: Dialect, doors: Doors, actor: Actor): Promise<Response> {
   switch (operation.kind) {
     case "server-metadata":
       return jsonAnswer(200, serverMetadata(doors.version));
@@ -106,9 +106,9 @@ async function answer(operation: ServeOperation, route: Route, request: Request,
     case "model-ready":
       return otherModel(operation, route) ?? (route.live ? emptyAnswer(200) : notReady(route, dialect));
     case "infer":
-      return otherModel(operation, route) ?? doors.predictor.answer(route, request, dialect);
+      return otherModel(operation, route) ?? doors.predictor.answer(route, request, dialect, actor);
     case "invocations":
-      return doors.predictor.answer(route, request, dialect);
+      return doors.predictor.answer(route, request, dialect, actor);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CoreContext } from "@trellis/core/kernel/context.ts";
+import type { Actor, CoreContext } from "@trellis/core/kernel/context.ts";
 import { isCoreError } from "@trellis/core/kernel/errors.ts";
 import { parseInferRequest, renderInferResponse } from "@trellis/core/serving/domain/open-inference.ts";
 import { parseScoringCsv, parseScoringRequest, renderScoringResponse } from "@trellis/core/serving/domain/mlflow-scoring.ts";
@@ -26,7 +26,7 @@ export class Predictor {
   }
 
   /** Never rejects; what went wrong is in the answer, without a trace of the inside. */
-  async answer(route: Route, request: Request, dialect: Dialect): Promise<Response> {
+  async answer(route: Route, request: Request, dialect: Dialect, actor: Actor): Promise<Response> {
     const started = performance.now();
     const arrivedAt = this.#options.context.now();
     const active = this.#active.get(route.deploymentId) ?? 0;
@@ -48,14 +48,15 @@ export class Predictor {
         else this.#active.delete(route.deploymentId);
       }
     }
-    this.#options.inferenceLog.count({
+    const sample = {
       deploymentId: route.deploymentId,
       version: route.live?.version ?? 0,
       atMs: arrivedAt.getTime(),
       rows,
       latencyMs: performance.now() - started,
       outcome: outcomeOf(response.status),
-    });
+    };
+    this.#options.inferenceLog.count(sample, actor.kind === "user" ? { userId: actor.userId, name: actor.name } : undefined);
     return response;
   }
 

@@ -35,6 +35,10 @@ const DESCRIPTIONS: Record<LineageKind, ReturnType<typeof sql>> = {
     from n join deployment d on d.id = n.id where n.kind = 'deployment'`,
   endpoint: sql`select n.*, '/serve/' || d.name, '/deployments/' || d.name, d.project_id, null::text
     from n join deployment d on d.id = n.id where n.kind = 'endpoint'`,
+  // A person who calls, known by what the endpoints tell of them.
+  consumer: sql`select n.*, c.name, null, e.project_id, null
+    from n join lateral (select name from deployment_consumer where md5(user_id)::uuid = n.id order by last_called_at desc limit 1) c on true
+    join lateral (select project_id from lineage_edge where to_kind = 'consumer' and to_id = n.id limit 1) e on true where n.kind = 'consumer'`,
   drift_report: sql`select n.*, 'Drift report', null, e.project_id, null
     from n join lateral (select project_id from lineage_edge where from_kind = 'drift_report' and from_id = n.id limit 1) e on true where n.kind = 'drift_report'`,
 };

@@ -4,7 +4,7 @@ import type { CoreContext, Database, Transaction } from "../kernel/context.ts";
 export type LineageKind = (typeof LINEAGE_KINDS)[number];
 export type LineageRef = { kind: LineageKind; id: string };
 
-export type LineageRelation = "scaffolded" | "trained_on" | "produced" | "registered_as" | "resumed_as" | "serves" | "answers_at" | "caused";
+export type LineageRelation = "scaffolded" | "trained_on" | "produced" | "registered_as" | "resumed_as" | "serves" | "answers_at" | "called_by" | "caused";
 
 export type LineageEdge = {
   from: LineageRef;

@@ -1,3 +1,4 @@
+export { consumersOf } from "./consumers.ts";
 export { type InferenceRow } from "./domain/inference-line.ts";
 export { type LiveTarget, type Route } from "./domain/route.ts";
 export type { RequestOutcome, TrafficSample } from "./domain/traffic-counter.ts";

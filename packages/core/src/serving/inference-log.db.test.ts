@@ -6,7 +6,9 @@ import { deployment, environment, inferenceSegment, jobOutbox, modelVersion, pro
 import { asc, eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CoreContext } from "../kernel/context.ts";
+import { traceLineage } from "../lineage/index.ts";
 import { newId } from "../kernel/ids.ts";
+import { consumersOf } from "./consumers.ts";
 import { liveNumbers } from "./live-numbers.ts";
 import { type InferenceBatch, openInferenceLog } from "./open-inference-log.ts";
 import { inferenceExtents, recentInferences } from "./queries.ts";
@@ -242,15 +244,26 @@ describe("the inference log", () => {
   it("adds requests up by minute, however often it is indexed, and keeps them while the database refuses", async () => {
     const log = await openInferenceLog(ctx, NEVER);
     const sample = { deploymentId: place.deploymentId, version: 1, atMs: AT.getTime(), rows: 2, latencyMs: 10, outcome: "ok" as const };
-    log.count(sample);
+    const [ada, rao] = [
+      { userId: "ada", name: "Ada" },
+      { userId: "rao", name: "Rao" },
+    ];
+    log.count(sample, ada);
     await log.flush();
-    log.count({ ...sample, outcome: "server_error", latencyMs: 30 });
+    log.count({ ...sample, outcome: "server_error", latencyMs: 30 }, ada);
     const { db } = ctx;
     ctx.db = { ...db, transaction: () => Promise.reject(new Error("The database is away.")) } as unknown as typeof db;
     await log.flush();
     ctx.db = db;
-    log.count({ ...sample, outcome: "client_error", atMs: AT.getTime() + 60_000 });
+    log.count({ ...sample, outcome: "client_error", atMs: AT.getTime() + 60_000 }, rao);
     await log.close();
+    expect(await consumersOf(ctx, place)).toEqual([
+      { ...rao, requests: 1, firstCalledAt: new Date(AT.getTime() + 60_000), lastCalledAt: new Date(AT.getTime() + 60_000) },
+      { ...ada, requests: 2, firstCalledAt: AT, lastCalledAt: AT },
+    ]);
+    const { nodes, edges } = await traceLineage(ctx, { kind: "endpoint", id: place.deploymentId, direction: "down" });
+    expect(nodes.map((node) => `${node.kind} ${node.label}`)).toEqual([`endpoint /serve/${place.deploymentName}`, "consumer Ada", "consumer Rao"]);
+    expect(edges.map((edge) => edge.relation)).toEqual(["called_by", "called_by"]);
     const { points, totals, versions, bucketSeconds } = await trafficSeries(ctx, {
       deployment: place.deploymentName,
       from: new Date("2026-03-01T12:00:00Z"),

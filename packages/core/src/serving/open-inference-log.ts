@@ -1,5 +1,6 @@
 import type { CoreContext } from "../kernel/context.ts";
 import { type InferenceRow, renderInferenceLine } from "./domain/inference-line.ts";
+import { type Consumer, ConsumerTally } from "./domain/consumer-tally.ts";
 import { TrafficCounter, type TrafficDelta, type TrafficSample } from "./domain/traffic-counter.ts";
 import { indexInferences } from "./index-inferences.ts";
 import { ServingFoldersCapability } from "./ports.ts";
@@ -23,8 +24,8 @@ export type InferenceBatch = { deploymentId: string; deploymentName: string; ver
 export type InferenceLog = {
   /** Takes the rows and returns at once; drops them (counted) when the buffer is full. */
   record(batch: InferenceBatch): void;
-  /** Counts a request for the traffic numbers; also those that were refused. */
-  count(sample: TrafficSample): void;
+  /** Counts a request for the traffic numbers, also one that was refused, and who sent it. */
+  count(sample: TrafficSample, consumer?: Consumer): void;
   stats(): { buffered: number; written: number; dropped: number };
   /** Everything recorded so far is on disk and in the index. */
   flush(): Promise<void>;
@@ -52,6 +53,7 @@ class BufferedInferenceLog implements InferenceLog {
   readonly #limits: Required<InferenceLogOptions>;
   readonly #streams = new Map<string, Stream>();
   readonly #traffic = new TrafficCounter();
+  readonly #consumers = new ConsumerTally();
   readonly #segments = new Map<string, SegmentIndex>();
   #deltas: TrafficDelta[] = [];
   #indexFailures = 0;
@@ -85,8 +87,10 @@ class BufferedInferenceLog implements InferenceLog {
     else this.#flushTimer ??= setTimeout(() => void this.#write(), this.#limits.flushMs);
   }
 
-  count(sample: TrafficSample): void {
+  count(sample: TrafficSample, consumer?: Consumer): void {
     this.#traffic.count(sample);
+    const { deploymentId, atMs } = sample;
+    if (consumer) this.#consumers.add({ deploymentId, ...consumer, requests: 1, firstMs: atMs, lastMs: atMs });
     this.#indexLater();
   }
 
@@ -169,13 +173,15 @@ class BufferedInferenceLog implements InferenceLog {
     this.#segments.clear();
     this.#deltas.push(...this.#traffic.take(this.#ctx.now().getTime()));
     const traffic = this.#deltas;
+    const consumers = this.#consumers.take();
     if (segments.length === 0 && traffic.length === 0) return;
     this.#deltas = [];
     try {
-      await indexInferences(this.#ctx, { segments, traffic });
+      await indexInferences(this.#ctx, { segments, traffic, consumers });
       this.#indexFailures = 0;
     } catch (error) {
       this.#ctx.log.error({ error: String(error) }, "the index of logged predictions could not be written");
+      for (const delta of consumers) this.#consumers.add(delta);
       this.#keepForRetry(segments, traffic);
     }
   }

@@ -23,7 +23,7 @@ export async function recoverSegments(ctx: CoreContext): Promise<number> {
     if (!owner) continue;
     const segments = await recoverDeployment(ctx, inference, name, owner.id);
     if (segments.length === 0) continue;
-    await indexInferences(ctx, { segments, traffic: [] });
+    await indexInferences(ctx, { segments, traffic: [], consumers: [] });
     mended += segments.length;
   }
   if (mended > 0) ctx.log.info({ segments: mended }, "indexed logged predictions that the last run had not");

@@ -10,6 +10,7 @@ export const LINEAGE_KINDS = [
   "model_version",
   "deployment",
   "endpoint",
+  "consumer",
   "drift_report",
 ] as const;
 

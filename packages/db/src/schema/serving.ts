@@ -52,3 +52,19 @@ export const trafficMinute = pgTable(
   },
   (t) => [primaryKey({ columns: [t.deploymentId, t.minute, t.version] })],
 );
+
+/** Who calls a deployment: people, by the tokens of their programs. */
+export const deploymentConsumer = pgTable(
+  "deployment_consumer",
+  {
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployment.id, { onDelete: "cascade" }),
+    userId: text("user_id").notNull(),
+    name: text("name").notNull(),
+    requests: bigint("requests", { mode: "number" }).notNull(),
+    firstCalledAt: moment("first_called_at").notNull(),
+    lastCalledAt: moment("last_called_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.deploymentId, t.userId] })],
+);

@@ -1,8 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Badge, Card, EventTimeline, Finding, NumberValue, PageHeader, StatStrip, StatusBadge, Tabs, TextLink, Time } from "@trellis/ui";
+import { Badge, Card, EmptyState, EventTimeline, Finding, NumberValue, PageHeader, StatStrip, StatusBadge, Tabs, TextLink, Time } from "@trellis/ui";
 import { DataTable } from "@trellis/ui/table";
+import { Users } from "lucide-react";
 import dynamic from "next/dynamic";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { LineageLink } from "@/features/lineage";
@@ -17,7 +18,7 @@ const TrafficCharts = dynamic(() => import("./traffic-charts").then((module) => 
 const DeploymentLog = dynamic(() => import("./deployment-log").then((module) => module.DeploymentLog), { ssr: false });
 
 type Deployment = Outputs["delivery"]["deployment"];
-const TABS = ["traffic", "history", "events", "try", "log"] as const;
+const TABS = ["traffic", "history", "consumers", "events", "try", "log"] as const;
 
 /** One deployment: is it healthy, and what changed last? */
 export function DeploymentPage({ deployment }: { deployment: string }) {
@@ -95,6 +96,7 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
           items={[
             { value: "traffic", label: "Traffic" },
             { value: "history", label: "History", count: deployment.revisions.length },
+            { value: "consumers", label: "Consumers", count: deployment.consumers.length },
             { value: "events", label: "Events" },
             { value: "try", label: "Try it" },
             { value: "log", label: "Log" },
@@ -102,6 +104,7 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
         >
           {tab === "traffic" ? <TrafficCharts deployment={deployment.name} /> : null}
           {tab === "history" ? <Revisions deployment={deployment} /> : null}
+          {tab === "consumers" ? <Consumers deployment={deployment} /> : null}
           {tab === "events" ? (
             <Card>
               <EventTimeline
@@ -115,6 +118,30 @@ function DeploymentDetail({ deployment }: { deployment: Deployment }) {
         </Tabs>
       </div>
     </>
+  );
+}
+
+function Consumers({ deployment }: { deployment: Deployment }) {
+  return (
+    <Card flush>
+      <DataTable
+        label="Who calls it"
+        rows={deployment.consumers}
+        rowKey={(row) => row.userId}
+        csvName={`${deployment.name}-consumers`}
+        empty={
+          <EmptyState icon={Users} title="Nobody has called it yet">
+            Each person whose token a program sends is listed here.
+          </EmptyState>
+        }
+        columns={[
+          { id: "name", header: "Whose token", cell: (row) => row.name, csv: (row) => row.name },
+          { id: "requests", header: "Requests", align: "right", cell: (row) => <NumberValue value={row.requests} digits={0} />, csv: (row) => row.requests },
+          { id: "first", header: "First", hideBelow: "md", cell: (row) => <Time at={row.firstCalledAt} />, csv: (row) => row.firstCalledAt.toISOString() },
+          { id: "last", header: "Last", cell: (row) => <Time at={row.lastCalledAt} />, csv: (row) => row.lastCalledAt.toISOString() },
+        ]}
+      />
+    </Card>
   );
 }
 

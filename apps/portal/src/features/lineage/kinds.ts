@@ -1,5 +1,5 @@
 import type { IconType } from "@trellis/ui";
-import { Activity, Box, CirclePlay, Database, FolderGit2, LayoutTemplate, Package, Plug, Rocket } from "lucide-react";
+import { Activity, Box, CirclePlay, Database, FolderGit2, LayoutTemplate, Package, Plug, Rocket, User } from "lucide-react";
 import type { Outputs } from "@/live/trpc";
 
 export type LineageTrace = Outputs["lineage"]["trace"];
@@ -16,6 +16,7 @@ export const KINDS: Record<LineageKind, { word: string; icon: IconType }> = {
   model_version: { word: "Model version", icon: Box },
   deployment: { word: "Deployment", icon: Rocket },
   endpoint: { word: "Endpoint", icon: Plug },
+  consumer: { word: "Consumer", icon: User },
   drift_report: { word: "Drift report", icon: Activity },
 };
 

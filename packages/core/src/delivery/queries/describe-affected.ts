@@ -1,6 +1,7 @@
 import { type changeRequest, type deployment, type modelVersion, monitor } from "@trellis/db/schema";
 import { eq } from "drizzle-orm";
 import type { CoreContext } from "../../kernel/context.ts";
+import { consumersOf } from "../../serving/index.ts";
 import { compareSignatures } from "../domain/signature-fit.ts";
 
 export type AffectedThing = {
@@ -33,8 +34,16 @@ export async function describeAffected(
   if (!facts.deployment) return [endpoint];
   const monitors = await ctx.db.select({ name: monitor.name }).from(monitor).where(eq(monitor.deploymentId, facts.deployment.id)).limit(20);
   const detail = facts.after ? `Its reference becomes the training data of version ${facts.after.version}.` : "It has nothing to watch any more.";
+  const consumers = await consumersOf(ctx, { deploymentId: facts.deployment.id });
   return [
     endpoint,
+    ...consumers.map((consumer): AffectedThing => ({
+      kind: "consumer",
+      name: consumer.name,
+      detail: `Called it ${consumer.requests} times, last on ${consumer.lastCalledAt.toISOString().slice(0, 10)}.`,
+      href: null,
+      requestsPerSecond: null,
+    })),
     ...monitors.map((row): AffectedThing => ({
       kind: "monitor",
       name: row.name,

@@ -4,6 +4,7 @@ import { desc, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { CoreContext } from "../../kernel/context.ts";
 import { isCoreError, notFound } from "../../kernel/errors.ts";
+import { consumersOf } from "../../serving/index.ts";
 import { DeployTargetCapability } from "../../serving/ports.ts";
 import type { EnvironmentRef, ProjectRef } from "./change-request-rows.ts";
 import { type DeploymentCard, selectDeploymentCards } from "./deployment-cards.ts";
@@ -33,6 +34,8 @@ export type DeploymentDetail = Omit<DeploymentCard, "environment"> & {
   example: ExampleRequests;
   revisions: DeploymentRevisionRow[];
   events: { seq: number; kind: string; message: string; at: Date; changeRequestNumber: number | null }[];
+  /** People whose programs called it, last first. */
+  consumers: Awaited<ReturnType<typeof consumersOf>>;
   rollbackTo: { version: number; versionId: string } | null;
   abilities: { rollback: boolean; liftHold: boolean; remove: boolean; request: boolean };
 };
@@ -64,6 +67,7 @@ export async function getDeployment(ctx: CoreContext, input: z.input<typeof getD
     example: version ? exampleRequests(version.signature, version.descriptor.example) : { row: null, infer: null, invocations: null },
     revisions: await selectRevisions(ctx, row),
     events: await eventsOf(ctx, row.id),
+    consumers: await consumersOf(ctx, { deploymentId: row.id }),
     rollbackTo: target ? { version: target.version, versionId: target.id } : null,
     abilities: await abilitiesOf(ctx, found, target !== null),
   };

@@ -36,7 +36,7 @@ import {
   runFinished,
   versionRegistered,
 } from "@trellis/core/pipelines/index.ts";
-import { deliverWebhook, deliverWebhookJob } from "@trellis/core/registry/index.ts";
+import { deliverWebhook, deliverWebhookJob, purgeDeletedModels } from "@trellis/core/registry/index.ts";
 import { executeScaffoldTask, scaffoldExecute } from "@trellis/core/scaffolder/index.ts";
 import { inferencesRecorded } from "@trellis/core/serving/index.ts";
 import { artifactsCollect, collectGarbage, datasetVersioned, removeDeleted, trackingRemoveDeleted } from "@trellis/core/tracking/index.ts";
@@ -51,7 +51,10 @@ export const JOB_HANDLERS: JobHandler[] = [
   handleJob(pipelinesPushed, firePush),
   handleJob(pipelinesFire, fireTrigger),
   handleJob(pipelinesBackfill, makeBackfillRuns),
-  handleJob(trackingRemoveDeleted, removeDeleted),
+  handleJob(trackingRemoveDeleted, async (ctx, { keepDays }) => {
+    await removeDeleted(ctx, { keepDays });
+    await purgeDeletedModels(ctx, { before: new Date(ctx.now().getTime() - keepDays * 86_400_000) });
+  }),
   handleJob(artifactsCollect, collectGarbage),
   handleJob(datasetVersioned, fireNewData),
   // A run that repeats a version is looked at, not followed.

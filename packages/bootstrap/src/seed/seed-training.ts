@@ -19,7 +19,8 @@ export async function train(world: SeedWorldContext, people: SeededPeople, proje
   if (round > 0 && round % 4 === 0) await refreshData(world, people, project);
   const fate = decide(random.next(), round);
   world.decideFate(project.slug, await nextRunNumber(world, project.slug), fate);
-  const { runId } = await startRun(who, { project: project.slug, pipeline: "train", parameters: parametersOf(project, world) });
+  // Computed anew, since what a run comes to is decided above.
+  const { runId } = await startRun(who, { project: project.slug, pipeline: "train", parameters: parametersOf(project, world), noCache: true });
   await settle(world);
   const version = await versionOfRun(world, runId);
   if (version) await labelVersion(people, project, version);

@@ -80,14 +80,24 @@ describe("who may clone and push", () => {
     expect((await ask("platform/environments", "read", stranger)).status).toBe("ok");
   });
 
-  it("has trellis.yaml read again after a push to main, once a commit, and for nothing else", async () => {
+  it("has trellis.yaml read again after a push to main, and tells the pipelines of one to another branch", async () => {
+    const olga = { id: world.owner.userId, name: "Olga", email: world.owner.email };
     const main = { ref: "refs/heads/main", before: "0".repeat(40), after: "a".repeat(40) };
     const repository = `projects/${world.open.slug}`;
-    await access().onPush?.(repository, [{ ...main, ref: "refs/heads/other" }], { id: world.owner.userId, name: "Olga", email: world.owner.email });
+    await access().onPush?.(
+      repository,
+      [
+        { ...main, ref: "refs/tags/v1" },
+        { ...main, ref: "refs/heads/gone", after: null },
+      ],
+      olga,
+    );
     expect(await database.db.select().from(jobOutbox)).toEqual([]);
-    await access().onPush?.(repository, [main], { id: world.owner.userId, name: "Olga", email: world.owner.email });
-    expect(await database.db.select().from(jobOutbox)).toMatchObject([
-      { name: "pipelines.register", payload: { projectId: world.open.projectId, commit: main.after }, key: `${world.open.projectId}:${main.after}` },
+    await access().onPush?.(repository, [main, { ...main, ref: "refs/heads/other" }], olga);
+    const projectId = world.open.projectId;
+    expect(await database.db.select().from(jobOutbox).orderBy(jobOutbox.seq)).toMatchObject([
+      { name: "pipelines.register", payload: { projectId, commit: main.after }, key: `${projectId}:main:${main.after}` },
+      { name: "pipelines.pushed", payload: { projectId, branch: "other", commit: main.after }, key: `${projectId}:other:${main.after}` },
     ]);
   });
 });

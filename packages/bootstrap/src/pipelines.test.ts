@@ -129,7 +129,7 @@ describe("kill -9 of the scheduler's process", () => {
       const steps = Array.from(
         { length: STEPS },
         (_, index) =>
-          `      s${index}: { stage: train, run: "echo $TRELLIS_RUN_NUMBER.$TRELLIS_STEP >> ${ledger}; sleep 0.2; echo done > out${index}", outputs: [out${index}]${index > 0 ? `, needs: [s${(index - 1) >> 1}]` : ""} }`,
+          `      s${index}: { stage: train, run: "echo $TRELLIS_RUN_NUMBER.$TRELLIS_STEP >> ${ledger}; sleep 0.2; echo done > out${index}", cache: false, outputs: [out${index}]${index > 0 ? `, needs: [s${(index - 1) >> 1}]` : ""} }`,
       );
       const file = `version: 1\nproject: crash\npipelines:\n  train:\n    steps:\n${steps.join("\n")}\n`;
       const scratch = kind === "PostgreSQL" ? await openTestDatabase() : null;

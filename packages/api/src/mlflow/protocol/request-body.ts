@@ -7,7 +7,7 @@ import { CoreError } from "@trellis/core/kernel/errors.ts";
  * It fails when the client goes away before its end, and with TOO_LARGE behind `maxBytes`.
  */
 export function requestBody(request: IncomingMessage, maxBytes = Infinity): Readable {
-  const body = new PassThrough();
+  const body = new PassThrough({ highWaterMark: 1024 * 1024 });
   const breakOff = (): void => {
     if (!request.complete) body.destroy(new CoreError("INVALID", "The upload broke off before its end."));
   };

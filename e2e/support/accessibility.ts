@@ -3,6 +3,8 @@ import { expect, type Page } from "@playwright/test";
 
 /** Fails when axe finds something serious or critical on the page as it stands. */
 export async function expectAccessible(page: Page, name: string): Promise<void> {
+  // The title of a page comes with the end of its stream.
+  await expect(page).toHaveTitle(/./);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((violation) => violation.impact === "serious" || violation.impact === "critical");
   const report = serious

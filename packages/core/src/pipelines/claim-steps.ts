@@ -187,3 +187,9 @@ export async function nextAppointment(ctx: CoreContext): Promise<number | null> 
     (select min(deadline_at) from attempt where status in ('launching', 'running') and not timed_out)))::float8 * 1000 as at`);
   return rows[0]?.at ?? null;
 }
+
+/** Whether a run is under way or waits: then something may have to be looked after that nobody announces. */
+export async function isAnyRunLive(ctx: CoreContext): Promise<boolean> {
+  const { rows } = await ctx.db.execute<{ live: boolean }>(sql`select exists (select from run where status in ('queued', 'running', 'cancelling')) as live`);
+  return rows[0]?.live ?? false;
+}

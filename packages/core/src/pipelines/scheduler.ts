@@ -5,7 +5,7 @@ import { attempt, run, step } from "@trellis/db/schema";
 import { and, asc, eq, inArray, lte, notInArray, or, sql } from "drizzle-orm";
 import { asSystem, type CoreContext } from "../kernel/context.ts";
 import { sourceFolder } from "./attempt-folder.ts";
-import { type Capacity, claimSteps, explainQueue, explainTurns, nextAppointment } from "./claim-steps.ts";
+import { type Capacity, claimSteps, explainQueue, explainTurns, isAnyRunLive, nextAppointment } from "./claim-steps.ts";
 import { type LiveAttempt, selectLiveAttempts } from "./live-attempts.ts";
 import { ExecutorCapability } from "./ports.ts";
 import { recordRunEvents } from "./run-events.ts";
@@ -17,7 +17,7 @@ import { SCHEDULER_CHANNEL } from "./wake-scheduler.ts";
 
 /** Everything is pushed; this only catches what a lost connection or a failed try left. */
 const BACKSTOP_MS = 10_000;
-/** The same while nothing runs. */
+/** The same while no run is under way. */
 const IDLE_BACKSTOP_MS = 120_000;
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -149,7 +149,7 @@ class Scheduler {
     for (const live of claimed) this.#watch(live, launchAttempt);
     if (full) await explainQueue(this.#ctx, this.#capacity);
     const next = await nextAppointment(this.#ctx);
-    const backstop = this.#watched.size > 0 || full ? BACKSTOP_MS : IDLE_BACKSTOP_MS;
+    const backstop = (await isAnyRunLive(this.#ctx)) ? BACKSTOP_MS : IDLE_BACKSTOP_MS;
     this.#wakeIn(next === null ? backstop : Math.min(backstop, Math.max(next - this.#ctx.now().getTime(), 0) + 5));
   }
 

@@ -251,8 +251,8 @@ describe("files of a run", () => {
     expect((await listRunArtifacts(eve, { runId })).items).toHaveLength(1);
     await database.db.update(project).set({ visibility: "private" }).where(eq(project.id, projectId));
     now = new Date(now.getTime() + 60_000);
-    for (const attempt of [listRunArtifacts(eve, { runId }), openRunArtifact(eve, { runId, path: "a.txt" }), put("b.txt", "x", eve)])
-      await expect(attempt).rejects.toMatchObject({ code: "NOT_FOUND", message: `Run with id=${runId.replaceAll("-", "")} not found` });
+    for (const attempt of [() => listRunArtifacts(eve, { runId }), () => openRunArtifact(eve, { runId, path: "a.txt" }), () => put("b.txt", "x", eve)])
+      await expect(attempt()).rejects.toMatchObject({ code: "NOT_FOUND", message: `Run with id=${runId.replaceAll("-", "")} not found` });
     await expect(listRunArtifacts(ada, { runId: ada.newId() })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 

@@ -122,6 +122,7 @@ function Lineage({ trace, root }: { trace: LineageTrace; root: LineageNode }) {
             {
               id: "around",
               header: "",
+              hideBelow: "md",
               cell: (node) => (
                 <TextLink quiet href={`/lineage/${node.kind}/${node.id}`}>
                   Lineage
